@@ -30,10 +30,10 @@ internal sealed record BenchOptions
     /// <summary>Rounds of each comparison.</summary>
     public int Rounds { get; init; } = 5;
 
-    /// <summary>The time for which one round loads one side, in seconds.</summary>
+    /// <summary>The time of the load on one side in one round, in seconds.</summary>
     public int Seconds { get; init; } = 2;
 
-    /// <summary>The number of requests that each side has answered when its memory is read.</summary>
+    /// <summary>The number of requests that each side answers before its memory is read.</summary>
     public long Requests { get; init; } = 1_000_000;
 
     public static BenchOptions Parse(string[] args)

@@ -6,19 +6,19 @@ using Berth.Bench.Cluster.Real;
 using Berth.Bench.Report;
 using Berth.Bench.Rows;
 
-// For profiles: the fake API server alone, until it is ended.
+// For profiles: only the fake API server, until it is stopped.
 if (args is ["serve", var slices, var pods, var changes, .. var http])
     return await FakeServer.RunAsync(slices, pods, changes, http is ["1.1"]);
 
-// The same with a real one.
+// The same with a real API server.
 if (args is ["real", var realSlices, var realPods, var realChanges])
     return await RealServer.RunAsync(realSlices, realPods, realChanges);
 
-// The API server of a peer that writes, until it is ended.
+// The API server for a peer that writes, until it is stopped.
 if (args is ["pods", var folder, var count])
     return await PodApi.RunAsync(folder, count);
 
-// Ends the servers that it has started too.
+// Also ends the servers that it has started.
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => Environment.Exit(130));
 using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => Environment.Exit(143));
 

@@ -3,16 +3,16 @@ using Berth.LocalCluster;
 
 namespace Berth.Soak;
 
-/// <summary>The changes of the cluster: one act after the other, drawn from the seed.</summary>
+/// <summary>The changes of the cluster: one act after the other, chosen by the seed.</summary>
 internal sealed class Churn
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // The default times of the client: pings after 15 s, given up after 15 s more, each at most a quarter late; then a connection that is
-    // not made in 10 s: 47.5 s, and looking.
+    // The default times of the client: a ping after 15 s, and an end 15 s later, each at most a quarter late; then a connection attempt
+    // that ends after 10 s. Together 47.5 s, and time to look.
     internal static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(50);
 
-    // A silence until A notices takes most of a minute in which nothing else happens, so a short soak has none.
+    // A silence until A notices it takes most of a minute, in which nothing else happens. So a short soak has none.
     private static readonly TimeSpan LongSoak = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstSilence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BetweenSilences = TimeSpan.FromMinutes(3);
@@ -77,10 +77,10 @@ internal sealed class Churn
         }
     }
 
-    /// <summary>Back to as many pods as there were at first.</summary>
+    /// <summary>Returns to the first number of pods.</summary>
     public Task RestoreAsync() => Scale(_options.Replicas);
 
-    /// <summary>Each act once, so that all code has run and every assembly is loaded before anything is measured.</summary>
+    /// <summary>Does each act once, so that all code has run and every assembly is loaded before the measurement.</summary>
     public async Task WarmUpAsync(CancellationToken ending)
     {
         foreach ((int _, Func<CancellationToken, Task> act) in _table)
@@ -122,7 +122,8 @@ internal sealed class Churn
 
     private Task Kill()
     {
-        // Twice killed, a pod waits ten seconds for its next start, as on a real cluster; there is always another that has not been.
+        // After the second kill a pod waits ten seconds for its next start, as on a real cluster. There is always another pod that was not
+        // killed.
         PodSummary[] able = [.. Standing().Where(pod => pod is { Restarts: 0, ProcessId: not null })];
         if (able.Length == 0)
         {
@@ -171,7 +172,7 @@ internal sealed class Churn
         return Task.CompletedTask;
     }
 
-    /// <summary>The API goes away and comes back; meanwhile the pods live on, and one of them perhaps does not.</summary>
+    /// <summary>The API stops and starts again. Meanwhile the pods run on, except perhaps one.</summary>
     private async Task CutAsync(bool compact, CancellationToken ending)
     {
         Count("API restarts");
@@ -192,8 +193,8 @@ internal sealed class Churn
     }
 
     /// <summary>
-    /// The API keeps its connections and says nothing, for less than A waits before it asks whether anybody is there: A cannot notice, and
-    /// catches up.
+    /// The API keeps its connections and sends nothing, for less than the time after which A sends a ping. A cannot notice it, and gets the
+    /// changes later.
     /// </summary>
     private async Task PauseAsync(CancellationToken ending)
     {
@@ -208,7 +209,7 @@ internal sealed class Churn
         _outages.End(null, back, back, TimeSpan.Zero, silent: true);
     }
 
-    /// <summary>The same, until A has noticed by itself.</summary>
+    /// <summary>The same, until A notices it.</summary>
     private async Task SilenceAsync(CancellationToken ending)
     {
         Count("API silences");
@@ -237,7 +238,7 @@ internal sealed class Churn
         return _clock.Now;
     }
 
-    /// <summary>The pods that may be taken away: never the last one, so that A usually has an answer.</summary>
+    /// <summary>The pods that may be removed: never the last one, so that A usually has an answer.</summary>
     private IEnumerable<PodSummary> Standing()
     {
         HashSet<string> available = [.. _truth.Available.Select(target => target.Uid)];

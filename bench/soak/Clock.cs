@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Berth.Soak;
 
 /// <summary>
-/// Time since the soak began, and how much of it the machine did not let us run: work that was impossible in that time does not count as
-/// late.
+/// The time since the soak began, and the part of it in which the machine did not run this process. Work that was impossible in that part
+/// does not count as late.
 /// </summary>
 internal sealed class Clock
 {
@@ -35,7 +35,7 @@ internal sealed class Clock
         }
     }
 
-    /// <summary>Beats on a thread of its own, and takes note when a beat comes late.</summary>
+    /// <summary>Wakes up regularly on its own thread, and records each late wake-up.</summary>
     public void Watch(CancellationToken ending)
     {
         TimeSpan last = Now;

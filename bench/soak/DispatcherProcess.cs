@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Berth.Soak;
 
-/// <summary>A, seen from the soak: started, measured, ended.</summary>
+/// <summary>The process of A: the soak starts, measures and ends it.</summary>
 internal sealed class DispatcherProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Soak;
 
 /// <summary>
-/// Service A in a process of its own, built of the same parts as <c>berth dispatch</c>, that also tells its footprint after a collection
-/// when asked.
+/// Service A in a separate process, with the same parts as <c>berth dispatch</c>. On request it also reports its footprint after a
+/// collection.
 /// </summary>
 internal static class DispatcherRole
 {
@@ -29,7 +29,7 @@ internal static class DispatcherRole
         await using DispatcherServer server = await DispatcherServer.StartAsync(
             directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter);
         await Console.Out.WriteLineAsync(server.Addresses[0]);
-        // Its input ends with the process that started it, however that ends: so does A.
+        // A ends when its input ends, and that ends with the process that started it.
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == Measure)

@@ -3,23 +3,26 @@ using System.Globalization;
 namespace Berth.Soak;
 
 /// <summary>
-/// What a process holds. Of a process of the soak's own, right after a full collection and after malloc gave back what it only kept.
+/// The memory, threads and handles of a process. For a process of the soak they are read right after a full collection and after malloc has
+/// returned its free memory.
 /// </summary>
-/// <param name="Resident">Working set, bytes: with the pages of program files, which the kernel reads in as code is first used and takes
-/// away as it likes.</param>
-/// <param name="Private">Of that, what no file backs, bytes: heaps, stacks and buffers. Whatever leaks, leaks here.</param>
-/// <param name="Heap">Managed heap, bytes; 0 where it is not known, of another process.</param>
-/// <param name="Native">What malloc holds; 0 where it is not known.</param>
+/// <param name="Resident">
+/// The working set in bytes. It includes pages of program files, which the kernel loads when code is first used and may remove at any time.
+/// </param>
+/// <param name="Private">The part of it without a file, in bytes: heaps, stacks and buffers. Every leak shows here.</param>
+/// <param name="Heap">The managed heap in bytes; 0 for another process, where it is not known.</param>
+/// <param name="Native">The memory of malloc; 0 where it is not known.</param>
 /// <param name="Threads">Threads.</param>
-/// <param name="Handles">Open file descriptors. The runtime opens each assembly twice and keeps it: those two do not count, a third
-/// does.</param>
+/// <param name="Handles">
+/// Open file descriptors. The runtime opens each assembly twice and keeps both open: these two do not count, but a third does.
+/// </param>
 internal readonly record struct Footprint(long Resident, long Private, long Heap, NativeHeap Native, int Threads, int Handles)
 {
     private const int OpenPerAssembly = 2;
 
     public static Footprint OfThisProcess()
     {
-        // Twice: what finalizers let go is collected by the second, and only then freed by native code.
+        // Twice, because the second collection takes the objects that finalizers have released, and native code frees its memory only then.
         for (int i = 0; i < 2; i++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -30,7 +33,7 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
         return Of("self") with { Heap = GC.GetTotalMemory(forceFullCollection: false), Native = native };
     }
 
-    /// <summary>Figures that the kernel has of every process.</summary>
+    /// <summary>Reads the figures that the kernel has of every process.</summary>
     /// <param name="process">Its id, or <c>self</c>.</param>
     public static Footprint Of(string process)
     {
@@ -41,8 +44,7 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
     }
 
     /// <summary>
-    /// The less of two looks, number by number: what is being compiled or shaken hands over at one moment only adds, and what leaked is in
-    /// every look.
+    /// The smaller of two samples, for each number: a compilation or a handshake at one moment only adds, and a leak is in every sample.
     /// </summary>
     public Footprint Least(Footprint other) => new(
         Math.Min(Resident, other.Resident), Math.Min(Private, other.Private), Math.Min(Heap, other.Heap),
@@ -74,7 +76,7 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
         }
         catch (IOException)
         {
-            // Closed meanwhile, as the one by which the folder itself was read.
+            // It was closed meanwhile, as the handle by which the folder itself was read.
             return "";
         }
     }

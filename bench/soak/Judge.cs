@@ -5,7 +5,9 @@ namespace Berth.Soak;
 /// <summary>One target that an answer of A named.</summary>
 internal readonly record struct Named(string Authority, string? Uid, TimeSpan Asked, TimeSpan Answered);
 
-/// <summary>Holds A's answers against the truth, a moment after they came: the cluster's own view reaches us no sooner than A.</summary>
+/// <summary>
+/// Compares A's answers with the truth, a moment after they arrive, because the cluster's own view reaches us no sooner than A.
+/// </summary>
 internal sealed class Judge(Truth truth, Outages outages, Clock clock)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -19,13 +21,13 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
 
     public long Wrong { get; private set; }
 
-    /// <summary>The longest that a named pod had been gone, outages aside.</summary>
+    /// <summary>The longest time for which a named pod had been gone, except during outages.</summary>
     public TimeSpan LongestGone { get; private set; }
 
-    /// <summary>Answers given during an outage that named a pod gone for longer than the limit: it could not be known.</summary>
+    /// <summary>The number of answers during an outage that named a pod gone for longer than the limit. A could not know it.</summary>
     public long Excused { get; private set; }
 
-    /// <summary>The first few errors, in words.</summary>
+    /// <summary>The first few errors, as sentences.</summary>
     public IEnumerable<string> Faults => _faults;
 
     public void Take(Named named) => _waiting.Enqueue(named);
@@ -36,7 +38,7 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
             _faults.Enqueue($"at {clock.Now.TotalSeconds:0.000} s: {what}");
     }
 
-    /// <summary>Judges what is old enough, or everything at the end.</summary>
+    /// <summary>Judges the answers that are old enough, or all at the end.</summary>
     public void Work(bool all = false)
     {
         while (_waiting.TryPeek(out Named named) && (all || named.Answered + Delay < clock.Now) && _waiting.TryDequeue(out named))

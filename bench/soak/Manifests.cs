@@ -7,7 +7,7 @@ namespace Berth.Soak;
 /// <summary>Service B and service A's rights, as deploy/base has them, with shorter times and free ports.</summary>
 internal static class Manifests
 {
-    /// <summary>Room above the most pods there ever are.</summary>
+    /// <summary>More than the largest number of pods.</summary>
     public const int Ports = 30;
 
     public const int Nodes = 3;
@@ -40,7 +40,7 @@ internal static class Manifests
         spec: { clusterIP: None, selector: { app: service-b }, ports: [{ name: echo, port: {{basePort}} }] }
         """;
 
-    /// <summary>The StatefulSet; another revision of it restarts every pod in turn.</summary>
+    /// <summary>The StatefulSet. Another revision restarts every pod in turn.</summary>
     public static string StatefulSet(int basePort, int replicas, int revision) => $$"""
         apiVersion: apps/v1
         kind: StatefulSet
@@ -72,7 +72,7 @@ internal static class Manifests
                   timeoutSeconds: 10
         """;
 
-    /// <summary>The first of a row of ports that are free on every node, below those that the system gives out.</summary>
+    /// <summary>Returns the first of a range of ports that are free on every node, below the system's ephemeral range.</summary>
     public static int FreeBase(Random random)
     {
         while (true)

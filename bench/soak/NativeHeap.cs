@@ -3,24 +3,24 @@ using System.Runtime.InteropServices;
 namespace Berth.Soak;
 
 /// <summary>
-/// What malloc holds for this process: TLS, the JIT compiler and the runtime itself allocate there, and no collection touches it.
+/// The memory of malloc in this process. TLS, the JIT compiler and the runtime itself allocate there, and no collection frees it.
 /// </summary>
 /// <remarks>
-/// malloc keeps most of what is freed, in the thread's own arena and in whatever pieces it was: after a burst of handshakes or of
-/// compilation the process keeps some tens of megabytes of unused memory. That is neither a leak nor flat, so it is given back before
-/// anything is measured, and told apart.
+/// malloc keeps most freed memory, in the arena of the thread and in its pieces: after many handshakes or compilations the process keeps
+/// tens of megabytes of unused memory. That is no leak, but it is not constant, so it is returned to the system before the measurement, and
+/// reported separately.
 /// </remarks>
-/// <param name="Used">Bytes that are allocated and not freed. Where native code leaks, it leaks here.</param>
-/// <param name="Kept">Bytes that are free, and that malloc kept until it was trimmed.</param>
+/// <param name="Used">Bytes that are allocated and not freed. A leak of native code shows here.</param>
+/// <param name="Kept">Bytes that are free, and that malloc kept until the trim.</param>
 internal readonly partial record struct NativeHeap(long Used, long Kept)
 {
-    /// <summary>Looks, and then trims. Both are 0 where the C library is not glibc 2.33 or later.</summary>
+    /// <summary>Reads both, and then trims. Both are 0 where the C library is not glibc 2.33 or later.</summary>
     public static NativeHeap Trim()
     {
         try
         {
             Info info = Read();
-            // What it gave back or did not shows in the private memory.
+            // The private memory shows whether it returned anything.
             _ = MallocTrim(0);
             return new NativeHeap((long)(info.Used + info.Mapped), (long)info.Free);
         }

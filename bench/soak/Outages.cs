@@ -1,7 +1,7 @@
 namespace Berth.Soak;
 
 /// <summary>
-/// The times in which the API was away, from the cut until A is live again. What A says then is as old as the cut, and it says so.
+/// The outages of the API, each from the cut until A is live again. A's answers in that time are as old as the cut, and say so.
 /// </summary>
 internal sealed class Outages
 {
@@ -16,13 +16,13 @@ internal sealed class Outages
 
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>The longest from a cut until A said that it was stale.</summary>
+    /// <summary>The longest time from a cut until A said that it was stale.</summary>
     public TimeSpan LongestUntilStale { get; private set; }
 
-    /// <summary>The same of silences, which only pings without an answer tell.</summary>
+    /// <summary>The same for silences, which A notices only by pings without an answer.</summary>
     public TimeSpan LongestSilenceUntilStale { get; private set; }
 
-    /// <summary>The longest from the API's return until A was live again.</summary>
+    /// <summary>The longest time from the API's return until A was live again.</summary>
     public TimeSpan LongestUntilLive { get; private set; }
 
     /// <summary>
@@ -38,12 +38,14 @@ internal sealed class Outages
             _spans.Add((at, TimeSpan.MaxValue));
     }
 
-    /// <summary>The API is back, and A has heard of it.</summary>
-    /// <param name="stale">When A said that it was stale, or null when it never noticed: the API was silent for less than A waits.</param>
-    /// <param name="back">When the API was back.</param>
-    /// <param name="live">When A was live again; the same as <paramref name="back"/> when it always was.</param>
-    /// <param name="stalled">How much of the time since the API was back the machine did not let us run.</param>
-    /// <param name="silent">Whether it was silent, not gone.</param>
+    /// <summary>Ends an outage: the API is back, and A knows it.</summary>
+    /// <param name="stale">
+    /// The time when A said that it was stale, or null when it never noticed, because the silence was shorter than A's ping.
+    /// </param>
+    /// <param name="back">The time when the API was back.</param>
+    /// <param name="live">The time when A was live again; the same as <paramref name="back"/> when it always was.</param>
+    /// <param name="stalled">The part of the time since the API's return in which the machine did not run this process.</param>
+    /// <param name="silent">True when the API was silent, and not stopped.</param>
     public void End(TimeSpan? stale, TimeSpan back, TimeSpan live, TimeSpan stalled, bool silent = false)
     {
         lock (_gate)
@@ -66,7 +68,7 @@ internal sealed class Outages
     }
 
     /// <summary>
-    /// Returns the time from which A's answer at a moment may be: the beginning of the current outage, or of one that has just ended.
+    /// Returns how old A's answer may be at a moment: the beginning of the current outage, or of one that has just ended.
     /// </summary>
     public TimeSpan KnownSince(TimeSpan moment, TimeSpan slack)
     {

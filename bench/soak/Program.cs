@@ -33,7 +33,7 @@ catch (Exception exception) when (
     return 1;
 }
 
-// The end is orderly: no process of a pod is left.
+// An orderly end, so that no process of a pod is left.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;

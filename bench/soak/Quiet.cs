@@ -1,6 +1,6 @@
 namespace Berth.Soak;
 
-/// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>
+/// <summary>The checks that need a quiet cluster: nothing has changed for a second, so A must know the exact set.</summary>
 internal sealed class Quiet(
     LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, SteadyB steady, Truth truth, Judge judge, Clock clock,
     SoakOptions options)
@@ -31,14 +31,14 @@ internal sealed class Quiet(
         await CompareAsync(ending);
         if (!count)
             return;
-        // How full the history happens to be is not what is measured.
+        // The current length of the history must not affect the measurement.
         cluster.Faults.Compact();
         _ofA.Add(await LookAsync(() => process.MeasureAsync(ending), ending));
         _ofB.Add(await LookAsync(() => Task.FromResult(steady.Measure()), ending));
         _ofCluster.Add(await LookAsync(static () => Task.FromResult(Footprint.OfThisProcess()), ending));
     }
 
-    /// <summary>Several looks, a moment apart, and the least of them.</summary>
+    /// <summary>Returns the smallest of several samples, a moment apart.</summary>
     private static async Task<Footprint> LookAsync(Func<Task<Footprint>> measure, CancellationToken ending)
     {
         Footprint least = await measure();

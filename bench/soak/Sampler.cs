@@ -1,6 +1,6 @@
 namespace Berth.Soak;
 
-/// <summary>Asks A all the time, as clients do, and hands every answer to the judge.</summary>
+/// <summary>Sends requests to A all the time, as clients do, and gives every answer to the judge.</summary>
 internal sealed class Sampler(ServiceA service, Judge judge)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -10,7 +10,7 @@ internal sealed class Sampler(ServiceA service, Judge judge)
 
     public long Pages { get; private set; }
 
-    /// <summary>Answers that were none, or that went back in version.</summary>
+    /// <summary>Requests without a valid answer, and answers with a lower version than before.</summary>
     public long Failures { get; private set; }
 
     public async Task RunAsync(CancellationToken ending)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Soak;
 
-/// <summary>A's answers, as a client gets them.</summary>
+/// <summary>A client of A.</summary>
 internal sealed class ServiceA(Uri address, Clock clock) : IDisposable
 {
     public const string Namespace = "k8s-example2";
@@ -11,7 +11,7 @@ internal sealed class ServiceA(Uri address, Clock clock) : IDisposable
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>The answer of <c>GET /</c>: an address, or an empty text.</summary>
-    /// <exception cref="HttpRequestException">A refused, or was not there.</exception>
+    /// <exception cref="HttpRequestException">A refused, or did not answer.</exception>
     public async Task<Named> PickAsync(CancellationToken cancellationToken)
     {
         TimeSpan asked = clock.Now;

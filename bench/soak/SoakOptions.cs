@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Berth.Soak;
 
 /// <summary>The options of a soak.</summary>
-/// <param name="Duration">How long there is churn, 10 s to 24 h. Default 60 s.</param>
-/// <param name="Seed">Of the churn. Default 1.</param>
-/// <param name="Replicas">Pods of service B when nothing happens, 2 to 20. Default 4.</param>
+/// <param name="Duration">The time of the churn, 10 s to 24 h. Default 60 s.</param>
+/// <param name="Seed">The seed of the churn. Default 1.</param>
+/// <param name="Replicas">The usual number of pods of service B, 2 to 20. Default 4.</param>
 /// <param name="Pace">The mean time between two acts of churn, 0.1 s to 1 min. Default 1.5 s.</param>
-/// <param name="Spell">How long churn goes on before it pauses for the checks that need quiet, 1 s to 10 min. Default 6 s.</param>
+/// <param name="Spell">The time of churn before each pause for the checks that need a quiet cluster, 1 s to 10 min. Default 6 s.</param>
 /// <param name="Program">The program berth that pods run; null for this build's own.</param>
 internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, TimeSpan Pace, TimeSpan Spell, string? Program)
 {
@@ -20,7 +20,7 @@ internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, Ti
         """;
 
     /// <summary>Reads the command line.</summary>
-    /// <returns>The options, or null with a sentence that says what is wrong.</returns>
+    /// <returns>The options, or null and a sentence with the fault.</returns>
     public static SoakOptions? Parse(string[] arguments, Func<string, string?> environment, out string fault)
     {
         SoakOptions options = new(

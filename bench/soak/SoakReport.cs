@@ -46,7 +46,7 @@ internal sealed class SoakReport
             steady is { Failures: 0, Answered: > 0 });
         AddTrend("A", quiet.OfA, heapNoise: 1.5);
         AddTrend("B", quiet.OfB, heapNoise: 0);
-        // It keeps the newest 1,000 events, of some kilobytes each: a soak of minutes ends before they are full.
+        // It keeps the newest 1,000 events, each of a few kilobytes. A soak of some minutes ends before there are so many.
         AddTrend("the cluster", quiet.OfCluster, heapNoise: 6);
     }
 
@@ -65,9 +65,9 @@ internal sealed class SoakReport
     }
 
     /// <summary>
-    /// Flat is no more than a twentieth, and noise: of memory what is in use at one moment and not at another, of threads what a pool makes
-    /// in a busy moment, of handles a connection or two. What leaks with each of dozens of restarts and hundreds of pods is more than that.
-    /// The working set is told and not judged: what of it is not private are pages of program files, which come and go with the page cache.
+    /// "Flat" allows a twentieth and some noise: memory that is in use only at one moment, threads that a pool adds in a busy moment, a few
+    /// handles of connections. A leak with each of dozens of restarts and hundreds of pods is larger. The working set is shown and not
+    /// judged: its other pages are those of program files, which come and go with the page cache.
     /// </summary>
     private void AddTrend(string whose, Trend trend, double heapNoise)
     {

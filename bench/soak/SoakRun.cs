@@ -2,7 +2,7 @@ using Berth.LocalCluster;
 
 namespace Berth.Soak;
 
-/// <summary>One soak, from an empty machine to an empty machine.</summary>
+/// <summary>One soak, from the start of the cluster to its end.</summary>
 internal static class SoakRun
 {
     /// <summary>The time that the start, the last pause and the end may take in addition to the duration.</summary>
@@ -76,7 +76,7 @@ internal static class SoakRun
         };
     }
 
-    /// <summary>An AOT program is run as it is, this build's through dotnet.</summary>
+    /// <summary>A native program is run directly, the program of this build through dotnet.</summary>
     private static string[] ProgramOf(SoakOptions options) =>
         options.Program is { } path ? [path] : ["/usr/bin/env", "dotnet", BuiltProgram()];
 

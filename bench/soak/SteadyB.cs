@@ -7,8 +7,8 @@ using System.Text;
 namespace Berth.Soak;
 
 /// <summary>
-/// One process of service B that the soak never kills, with clients that come and go all the time: whether it keeps what they leave behind.
-/// Those in the cluster do not live long enough to tell.
+/// One process of service B that the soak never kills, with clients that connect and leave all the time. It shows whether service B leaks.
+/// The pods of the cluster do not live long enough for that.
 /// </summary>
 internal sealed class SteadyB : IAsyncDisposable
 {
@@ -24,10 +24,10 @@ internal sealed class SteadyB : IAsyncDisposable
         _address = new IPEndPoint(IPAddress.Loopback, basePort + Ordinal);
     }
 
-    /// <summary>Clients that were answered.</summary>
+    /// <summary>The number of clients with right answers.</summary>
     public long Answered { get; private set; }
 
-    /// <summary>Clients that were not, or not rightly.</summary>
+    /// <summary>The number of clients with no answer or a wrong one.</summary>
     public long Failures { get; private set; }
 
     public static async Task<SteadyB> StartAsync(IReadOnlyList<string> program, int basePort, CancellationToken cancellationToken)
@@ -38,8 +38,8 @@ internal sealed class SteadyB : IAsyncDisposable
         info.Environment["POD_NAME"] = string.Create(CultureInfo.InvariantCulture, $"steady-{Ordinal}");
         info.Environment["POD_NAMESPACE"] = ServiceA.Namespace;
         info.Environment["BERTH_BASE_PORT"] = basePort.ToString(CultureInfo.InvariantCulture);
-        // No process can ask another for a collection: with a nursery of one megabyte it collects often enough that its heap shows what
-        // it keeps.
+        // A process cannot start a collection in another one. With a youngest generation of one megabyte it collects so often that its heap
+        // shows what it keeps.
         info.Environment["DOTNET_GCgen0size"] = "0x100000";
         Process process = Process.Start(info)!;
         process.OutputDataReceived += static (_, _) => { };
@@ -53,7 +53,7 @@ internal sealed class SteadyB : IAsyncDisposable
 
     public Footprint Measure() => Footprint.Of(_process.Id.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Client after client: three of TCP that end as clients do, one that breaks off, one of UDP.</summary>
+    /// <summary>Runs one client after another: three over TCP with an orderly end, one that breaks its connection, one over UDP.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
         using PeriodicTimer pace = new(Pause);
@@ -74,7 +74,7 @@ internal sealed class SteadyB : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // It has nothing to drain, and no one to say goodbye to.
+        // It has no sessions to drain.
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

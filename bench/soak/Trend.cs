@@ -3,7 +3,7 @@ namespace Berth.Soak;
 /// <summary>Compares the median of the first third of the footprints with that of the last third.</summary>
 internal sealed class Trend(IReadOnlyList<Footprint> samples)
 {
-    /// <summary>The fewest samples that say anything.</summary>
+    /// <summary>The smallest useful number of samples.</summary>
     public const int Fewest = 3;
 
     public int Count => samples.Count;

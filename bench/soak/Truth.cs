@@ -6,8 +6,8 @@ namespace Berth.Soak;
 /// <summary>A pod that clients could be sent to.</summary>
 internal sealed record Target(string Pod, string Uid, string Authority);
 
-/// <summary>The knowledge of the cluster over time: for each pod the periods in which it was ready and not terminating.</summary>
-/// <remarks>It computes ports by itself, so that a mistake of ours in that is seen too.</remarks>
+/// <summary>The true state of the cluster over time: for each pod the periods in which it was ready and not terminating.</summary>
+/// <remarks>It computes ports by itself, so that it also finds a defect in our port computation.</remarks>
 internal sealed class Truth(int basePort)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
@@ -18,10 +18,10 @@ internal sealed class Truth(int basePort)
     private readonly List<(TimeSpan From, TimeSpan To)> _empty = [];
     private TimeSpan? _emptySince = TimeSpan.Zero;
 
-    /// <summary>When anything last changed.</summary>
+    /// <summary>The time of the last change.</summary>
     public TimeSpan ChangedAt { get; private set; }
 
-    /// <summary>True when no pod is on its way in or out.</summary>
+    /// <summary>True when no pod is starting or ending.</summary>
     public bool IsAtRest { get; private set; }
 
     public IReadOnlyList<Target> Available
@@ -53,19 +53,20 @@ internal sealed class Truth(int basePort)
         }
     }
 
-    /// <summary>True when at some moment of a stretch of time there was no pod to send a client to.</summary>
+    /// <summary>True when at some moment of a period there was no pod for a client.</summary>
     public bool WasEmptyWithin(TimeSpan from, TimeSpan to)
     {
         lock (_gate)
             return _emptySince <= to || _empty.Exists(spell => spell.From <= to && spell.To >= from);
     }
 
-    /// <summary>For how long, at a moment, a target had been gone: zero when it was there, null when it never was.</summary>
+    /// <summary>Returns for how long a target had been gone at a moment: zero when it was there, null when it never was.</summary>
     /// <param name="authority">Its address.</param>
     /// <param name="uid">The pod's UID, or null where any pod of that address will do.</param>
-    /// <param name="asked">When the question was sent.</param>
-    /// <param name="answered">When the answer had come; what appeared until a moment later counts, since we hear of it no sooner than
-    /// A.</param>
+    /// <param name="asked">The time of the request.</param>
+    /// <param name="answered">
+    /// The time of the answer. Pods that appeared until a moment later count, because we see them no sooner than A.
+    /// </param>
     public TimeSpan? GoneFor(string authority, string? uid, TimeSpan asked, TimeSpan answered)
     {
         bool Is(Target target) => target.Authority == authority && (uid is null || target.Uid == uid);

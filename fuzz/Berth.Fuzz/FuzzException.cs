@@ -1,6 +1,6 @@
 namespace Berth.Fuzz;
 
-/// <summary>An input on which a target went wrong. The message holds the input, to be put into the corpus.</summary>
+/// <summary>An input on which a target failed. The message contains the input, so that it can be added to the corpus.</summary>
 public sealed class FuzzException : Exception
 {
     /// <summary>Tells what went wrong.</summary>

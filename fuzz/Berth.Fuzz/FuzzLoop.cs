@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace Berth.Fuzz;
 
 /// <summary>
-/// Plays mutated inputs to a target, as long as nothing is wrong. It needs no fuzzer, and finds the same with the same seed.
+/// Gives mutated inputs to a target until one fails. It needs no fuzzer, and the same seed gives the same inputs.
 /// </summary>
 public static class FuzzLoop
 {
-    /// <summary>The corpus of a target, as it lies beside the program.</summary>
+    /// <summary>The corpus of a target, in the folder of the program.</summary>
     public static IReadOnlyList<byte[]> Corpus(FuzzTarget target) =>
         [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus", target.Name)).Order(StringComparer.Ordinal)
             .Select(File.ReadAllBytes)];
 
-    /// <summary>Plays so many inputs, or for so long, whichever ends first.</summary>
-    /// <returns>How many were played.</returns>
+    /// <summary>Gives a number of inputs to the target, or gives inputs for some time, whichever ends first.</summary>
+    /// <returns>The number of inputs.</returns>
     /// <exception cref="FuzzException">An input crashed the target, took too long or allocated too much.</exception>
     public static int Run(FuzzTarget target, int seed, int inputs, TimeSpan longest)
     {
@@ -28,12 +28,12 @@ public static class FuzzLoop
         return played;
     }
 
-    /// <summary>Plays one input.</summary>
+    /// <summary>Gives one input to the target.</summary>
     /// <exception cref="FuzzException">It crashed the target, took too long or allocated too much.</exception>
     public static void Play(FuzzTarget target, byte[] input)
     {
         (long allocated, TimeSpan took) = Measure(target, input);
-        // What is loaded once, such as the machine's root certificates, is not what this input costs.
+        // Objects that are loaded once, such as the machine's root certificates, are not part of the cost of this input.
         if (allocated > target.MostBytes(input.Length))
             (allocated, took) = Measure(target, input);
         if (allocated > target.MostBytes(input.Length))

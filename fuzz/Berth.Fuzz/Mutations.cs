@@ -1,12 +1,12 @@
 namespace Berth.Fuzz;
 
 /// <summary>
-/// Makes inputs of the corpus's: bytes changed, pieces taken out, doubled and put in from others, words that parsers care about. Follows
-/// from the seed.
+/// Creates inputs from those of the corpus: it changes bytes, removes and doubles pieces, inserts pieces of other inputs, and words that
+/// parsers know. The seed determines all of them.
 /// </summary>
 public sealed class Mutations(IReadOnlyList<byte[]> corpus, int seed)
 {
-    // Inputs do not grow without end by being spliced.
+    // Inserted pieces must not let inputs grow without end.
     private const int Longest = 64 * 1024;
 
     private static readonly byte[][] s_words =

@@ -15,18 +15,18 @@ namespace Berth.Client
 {
     /// <summary>
     /// A client of service A, for programs that cannot have <c>Berth.Remote</c>: Unity, and .NET before 10. Safe for several threads. It
-    /// holds nothing open except running watches, and does not dispose the HttpClient that it is given.
+    /// keeps nothing open except running watches, and does not dispose the given HttpClient.
     /// </summary>
     public sealed class BerthClient
     {
         private readonly Dispatchers _dispatchers;
 
-        /// <summary>Creates a client of one dispatcher. It sends no request before it is asked.</summary>
+        /// <summary>Creates a client of one dispatcher. It sends no request before a method is called.</summary>
         /// <param name="http">The HttpClient. Its own time limit has to be longer than those of the options.</param>
         /// <param name="dispatcher">
         /// The dispatcher's address: <c>http://HOST:PORT</c>, with the path in front of <c>/v1</c> where there is one.
         /// </param>
-        /// <param name="options">The options, or null for the defaults. They are not to be changed afterwards.</param>
+        /// <param name="options">The options, or null for the defaults. Do not change them afterwards.</param>
         /// <exception cref="ArgumentException">The address or an option has a fault; the message names all of them.</exception>
         public BerthClient(HttpClient http, string dispatcher, BerthClientOptions? options = null)
             : this(http, new[] { dispatcher }, options)
@@ -37,7 +37,7 @@ namespace Berth.Client
         /// <inheritdoc cref="BerthClient(HttpClient, string, BerthClientOptions?)"/>
         /// <param name="http">The HttpClient. Its own time limit has to be longer than those of the options.</param>
         /// <param name="dispatchers">The dispatchers' addresses, at least one, in the order in which they are asked.</param>
-        /// <param name="options">The options, or null for the defaults. They are not to be changed afterwards.</param>
+        /// <param name="options">The options, or null for the defaults. Do not change them afterwards.</param>
         public BerthClient(HttpClient http, IReadOnlyList<string> dispatchers, BerthClientOptions? options = null)
         {
             if (http is null)
@@ -114,7 +114,7 @@ namespace Berth.Client
             return AskAsync(message, json => SeatReader.ReadReservation(json, target), cancellationToken);
         }
 
-        /// <summary>Gives a reservation more time, from now on. Its ticket is a new one.</summary>
+        /// <summary>Extends a reservation, from now on. It gets a new ticket.</summary>
         /// <param name="reservation">The reservation.</param>
         /// <param name="ttl">The time that the client has to come, or null for the dispatcher's, 30 s.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
@@ -127,7 +127,7 @@ namespace Berth.Client
             return RenewSeatsAsync(reservation.Target, reservation.Id, ttl, cancellationToken);
         }
 
-        /// <summary>Gives a reservation that is known by its name more time, from now on.</summary>
+        /// <summary>Extends a reservation by its name, from now on.</summary>
         /// <param name="target">The target: <c>namespace/service</c>.</param>
         /// <param name="reservation">The name of the reservation.</param>
         /// <param name="ttl">The time that the client has to come, or null for the dispatcher's, 30 s.</param>

@@ -51,7 +51,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         _controllers = new ControllerLoop(
             Store,
             [
-                // Slices first: what became of a pod is told before another change follows from it.
+                // Slices first: the change of a pod is published before other changes follow from it.
                 new EndpointSliceController(Operations, events),
                 new NamespaceController(Operations, _certificates.AuthorityPem),
                 new GarbageCollector(Operations),

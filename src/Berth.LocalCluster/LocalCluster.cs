@@ -8,7 +8,7 @@ namespace Berth.LocalCluster;
 
 /// <summary>
 /// A Kubernetes cluster inside this process: an API server on loopback that kubectl and any client library can use, controllers,
-/// and pods that are processes of this machine. Disposal ends every process and removes what it wrote.
+/// and pods that are processes of this machine. Disposal ends every process and removes all files that the cluster wrote.
 /// </summary>
 #pragma warning disable MA0049 // Room and type carry the same name by design.
 public sealed class LocalCluster : IAsyncDisposable

@@ -54,8 +54,8 @@ public sealed class LocalClusterFaults : IClusterFaults
     /// </summary>
     /// <param name="namespace">The pod's namespace.</param>
     /// <param name="name">The pod's name.</param>
-    /// <param name="ready">False: the pod is not ready, whatever its probes report. True: the pod follows its probes.</param>
-    /// <exception cref="LocalClusterException">There is no such pod, or it is not on a node yet.</exception>
+    /// <param name="ready">False: the pod is not ready, even if its probes succeed. True: the pod follows its probes.</param>
+    /// <exception cref="LocalClusterException">There is no such pod, or it has no node yet.</exception>
     public void SetPodReady(string @namespace, string name, bool ready) => ApiException.Translate(() =>
     {
         StoredObject pod = _parts.Store.Get(KindTable.Pod, @namespace, name);

@@ -18,7 +18,7 @@ internal sealed class JsonDocuments
         _lines = lines;
     }
 
-    /// <summary>The documents with the line each begins at; null where the text is not JSON, and may still be YAML.</summary>
+    /// <summary>Reads the documents, each with the line of its start. Null when the text is not JSON; it may still be YAML.</summary>
     /// <param name="text">The texts.</param>
     /// <param name="lines">Gets the line of every value, or null when nothing asks for them.</param>
     public static IReadOnlyList<(JsonNode? Body, long Line)>? TryRead(string text, SourceLines? lines = null)

@@ -29,7 +29,7 @@ internal static class JsonReading
     public static bool Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue(out bool flag) && flag;
 
-    /// <summary>A plain value as text; nothing where there is none.</summary>
+    /// <summary>Returns a plain value as text; empty when there is none.</summary>
     public static string Plain(this JsonNode? node)
     {
         if (node is null)

@@ -6,9 +6,9 @@ namespace Berth.Manifests;
 /// <summary>Reads texts of manifests, YAML or JSON, as kubectl does.</summary>
 internal static class ManifestText
 {
-    /// <summary>The objects of a text: empty documents left out, lists opened.</summary>
+    /// <summary>Reads the objects of a text. Empty documents are left out, and a list gives its items.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="origin">The file, or another word for where the text is from.</param>
+    /// <param name="origin">The file, or another name for the origin of the text.</param>
     /// <param name="lines">Gets the line of every value, or null when nothing asks for them.</param>
     /// <exception cref="ManifestException">The text is neither YAML nor JSON, or a document is not an object.</exception>
     public static IReadOnlyList<ManifestObject> Read(string text, string origin, SourceLines? lines = null)
@@ -45,7 +45,7 @@ internal static class ManifestText
         }
     }
 
-    /// <summary>A chart's template is no YAML, and where it fails is often a line or more behind what makes it fail.</summary>
+    /// <summary>A chart's template is not YAML, and the parser often fails some lines after the cause.</summary>
     private static (long Line, string Text)? FindTemplate(string text, long faultLine)
     {
         long line = 0;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Manifests;
 
-/// <summary>The lines that values stand in. A value of a field has the line of its key.</summary>
+/// <summary>The lines of values. The value of a field has the line of its key.</summary>
 internal sealed class SourceLines
 {
     private readonly Dictionary<JsonNode, int> _lines = new(ReferenceEqualityComparer.Instance);

@@ -6,9 +6,9 @@ using YamlDotNet.Core.Events;
 namespace Berth.Manifests;
 
 /// <summary>
-/// Reads one YAML stream to JSON as kubectl does: merge keys in the order they stand in, the last of two like keys, keys as text. What a
-/// text costs is bounded, aliases included: nothing is nested deeper than <see cref="MaximumDepth"/>, and aliases stand for so many values
-/// only as the text is long.
+/// Converts one YAML stream to JSON as kubectl does: merge keys count in their order, of two equal keys the last one counts, and keys
+/// become text. The cost of a text is bounded, aliases included: values are nested at most <see cref="MaximumDepth"/> levels, and the
+/// number of values that aliases stand for is limited by the length of the text.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -20,7 +20,7 @@ internal sealed class YamlReader
 
     private const string MergeTag = "tag:yaml.org,2002:merge";
 
-    // What YAML's reader does not take.
+    // The characters that the YAML parser does not accept.
     private static readonly SearchValues<char> s_controls = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe',
             '\uffff']);
@@ -81,7 +81,7 @@ internal sealed class YamlReader
         }
         catch (YamlException exception)
         {
-            // The parser tells no place for a tab that stands where only blanks may.
+            // The parser states no position for a tab where only spaces are allowed.
             long line = exception.Start.Line > 1 ? exception.Start.Line : Math.Max(reader.Line, TabLine(text, reader.Line));
             throw new YamlFault(line, exception.Message, exception);
         }
@@ -89,7 +89,7 @@ internal sealed class YamlReader
             or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
-            // What the parser lets out on some broken input instead of its own exception.
+            // Some broken input makes the parser throw these instead of its own exception.
             throw new YamlFault(reader.Line, "it is no YAML", exception);
         }
     }
@@ -234,7 +234,7 @@ internal sealed class YamlReader
     private object? ReadScalar(Scalar scalar) =>
         At(Line, () => YamlScalars.Read(scalar.Value, Tag(scalar), scalar.Style == ScalarStyle.Plain));
 
-    /// <summary>Values are copied, since a JSON value has one place only.</summary>
+    /// <summary>Values are copied, because a JSON value can have only one parent.</summary>
     private static JsonNode? ToNode(object? value, long line) => value switch
     {
         null => null,

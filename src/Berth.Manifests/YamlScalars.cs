@@ -16,7 +16,7 @@ internal static partial class YamlScalars
 
     private static readonly Dictionary<string, object?> s_words = Words();
 
-    /// <exception cref="FormatException">The tag asks for what the text is not; the message is a clause.</exception>
+    /// <exception cref="FormatException">The text does not have the form that the tag requires; the message is a clause.</exception>
     public static object? Read(string text, string tag, bool plain)
     {
         if (tag == Yaml + "binary")
@@ -50,7 +50,7 @@ internal static partial class YamlScalars
         }
     }
 
-    /// <summary>As Go's ParseInt with base 0, and ParseUint behind it.</summary>
+    /// <summary>As Go's ParseInt with base 0, and then ParseUint.</summary>
     private static bool TryWhole(string text, out object? whole)
     {
         whole = null;
@@ -93,7 +93,7 @@ internal static partial class YamlScalars
 
     private static string FromBase64(string text)
     {
-        // Line breaks may stand in it, blanks may not.
+        // Line breaks are allowed in it, spaces are not.
         string packed = text.ReplaceLineEndings("");
         return Base64.IsValid(packed) && !packed.AsSpan().ContainsAny(' ', '\t')
             ? Encoding.UTF8.GetString(Convert.FromBase64String(packed))

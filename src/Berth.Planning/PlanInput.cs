@@ -21,7 +21,7 @@ public sealed class PlanInput(string defaultNamespace = "default")
     /// <summary>True when a part of the cluster could not be read.</summary>
     public bool IsClusterUnread { get; private set; }
 
-    /// <summary>The manifests first; of a cluster what they do not replace.</summary>
+    /// <summary>The manifests first, then the objects of the cluster that they do not replace.</summary>
     internal IReadOnlyList<PlanObject> Objects
     {
         get
@@ -39,7 +39,7 @@ public sealed class PlanInput(string defaultNamespace = "default")
     internal bool IsWholeCluster { get; private set; }
 
     /// <summary>
-    /// Adds the objects of one text, YAML or JSON, as kubectl reads it. What cannot be read is noted, and the rest added.
+    /// Adds the objects of one text, YAML or JSON, as kubectl reads it. Unreadable parts are noted, and the rest is added.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="origin">The file, for messages.</param>
@@ -59,11 +59,11 @@ public sealed class PlanInput(string defaultNamespace = "default")
         }
     }
 
-    /// <summary>Notes something that cannot be read, such as a file that is not there.</summary>
+    /// <summary>Notes something that cannot be read, such as a missing file.</summary>
     /// <param name="sentence">A sentence.</param>
     public void AddUnread(string sentence) => _unread.Add(sentence);
 
-    /// <summary>Adds what a cluster runs, with the rights of the user. It only lists. A kind that cannot be listed is noted.</summary>
+    /// <summary>Adds the objects of a cluster, with the rights of the user. It only lists. A kind that cannot be listed is noted.</summary>
     /// <param name="access">The cluster.</param>
     /// <param name="time">The clock.</param>
     /// <param name="namespace">The namespace, or null for all.</param>

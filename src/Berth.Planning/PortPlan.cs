@@ -6,7 +6,7 @@ using Berth.Planning.Workloads;
 
 namespace Berth.Planning;
 
-/// <summary>The port plan of manifests or of a cluster: its ranges, and what is wrong with them.</summary>
+/// <summary>The port plan of manifests or of a cluster: its ranges and their faults.</summary>
 public sealed class PortPlan
 {
     private readonly PlanContext _context;
@@ -84,7 +84,7 @@ public sealed class PortPlan
 
     /// <summary>Finds the next free range.</summary>
     /// <param name="ports">The number of ports, 1 or more.</param>
-    /// <param name="from">The lowest port to begin at, 1 to 65535. When nothing is free above it, ports below are looked at.</param>
+    /// <param name="from">The lowest preferred port, 1 to 65535. When no range above it is free, lower ports are tried.</param>
     /// <param name="multiple">The first port is a multiple of it, 1 or more.</param>
     /// <returns>The range, or null when no such range is free.</returns>
     public PlanRange? Suggest(int ports, int from, int multiple = 1) =>

@@ -7,8 +7,8 @@ using Cluster = Berth.LocalCluster.LocalCluster;
 namespace Berth.Testing;
 
 /// <summary>
-/// A Kubernetes cluster for tests, inside this process: an API server on a free port of loopback, controllers, and pods without
-/// processes, in whose place the test listens. Disposal ends all of it.
+/// A Kubernetes cluster for tests, inside this process: an API server on a free port of loopback, controllers, and pods without processes:
+/// the test listens at their ports. Disposal ends all of it.
 /// </summary>
 public sealed class TestCluster : IAsyncDisposable
 {

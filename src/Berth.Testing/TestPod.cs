@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Berth.Testing;
 
-/// <summary>A pod of a <see cref="TestStatefulSet"/>, as it was when it was read.</summary>
+/// <summary>A pod of a <see cref="TestStatefulSet"/>, in the state in which it was read.</summary>
 /// <param name="Name">The pod's name: <c>lobby-2</c>.</param>
 /// <param name="Ordinal">Its ordinal: 2.</param>
 /// <param name="Uid">Its UID: a pod that is created again under the same name has another.</param>

@@ -34,13 +34,13 @@ public sealed class TestStatefulSet
     public IReadOnlyList<TestPod> Pods =>
         [.. _cluster.Pods.Select(Find).OfType<TestPod>().OrderBy(static pod => pod.Ordinal)];
 
-    /// <summary>The pod with an ordinal, as it is now.</summary>
+    /// <summary>Reads the current state of the pod with an ordinal.</summary>
     /// <param name="ordinal">The ordinal.</param>
     /// <exception cref="LocalClusterException">It is not there.</exception>
     public TestPod this[int ordinal] => Pods.FirstOrDefault(pod => pod.Ordinal == ordinal)
         ?? throw new LocalClusterException($"There is no pod {NameOf(ordinal)} in {Namespace} at the moment. {Describe()}");
 
-    /// <summary>Sets the number of pods, and waits until exactly these are there and ready.</summary>
+    /// <summary>Sets the number of pods, and waits until exactly these exist and are ready.</summary>
     /// <param name="replicas">The number, 0 or more.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="LocalClusterException">The number is out of range, or the set is gone.</exception>
@@ -70,7 +70,7 @@ public sealed class TestStatefulSet
     /// <param name="ordinal">The ordinal.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The pod after its restart.</returns>
-    /// <exception cref="LocalClusterException">The pod is not there, or nothing of it runs.</exception>
+    /// <exception cref="LocalClusterException">The pod does not exist, or no container of it runs.</exception>
     public Task<TestPod> KillAsync(int ordinal, CancellationToken cancellationToken = default)
     {
         TestPod before = this[ordinal];
@@ -79,7 +79,7 @@ public sealed class TestStatefulSet
             ordinal, pod => pod.Uid != before.Uid || (pod.Restarts > before.Restarts && pod.IsReady == before.IsReady), cancellationToken);
     }
 
-    /// <summary>Takes the readiness of a pod away, or gives it back. A successor of the pod starts ready.</summary>
+    /// <summary>Makes a pod not ready, or ready again. A successor of the pod starts ready.</summary>
     /// <param name="ordinal">The ordinal.</param>
     /// <param name="ready">False: not ready.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

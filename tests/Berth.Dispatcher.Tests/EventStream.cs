@@ -31,7 +31,7 @@ internal sealed class EventStream : IDisposable
         return stream;
     }
 
-    /// <summary>The next event and the id of its mark; heartbeats are passed over.</summary>
+    /// <summary>Reads the next event and the id of its mark; heartbeats are skipped.</summary>
     public async Task<(string Kind, string Id, JsonElement Data)> ReadAsync()
     {
         string? line;
@@ -61,7 +61,7 @@ internal sealed class EventStream : IDisposable
         }
     }
 
-    /// <summary>The next line as it stands, or null at the end; 30 s at most.</summary>
+    /// <summary>Reads the next line unchanged, or null at the end; 30 s at most.</summary>
     public Task<string?> ReadLineAsync() =>
         _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
 

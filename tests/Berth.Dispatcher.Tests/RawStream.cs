@@ -25,7 +25,7 @@ internal sealed class RawStream : IDisposable
     public string[] Head =>
         [.. _received.ToString().Split("\r\n\r\n")[0].Split("\r\n").Where(static l => !l.StartsWith("Date: ", StringComparison.Ordinal))];
 
-    /// <summary>All that has been received behind the head.</summary>
+    /// <summary>All bytes that were received after the head.</summary>
     public string Body
     {
         get

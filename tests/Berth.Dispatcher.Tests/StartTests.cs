@@ -52,7 +52,7 @@ public sealed class StartTests
 
         string[] parts =
         [
-            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' asks for TLS, and there is no certificate",
+            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' needs TLS, and there is no certificate",
             "'127.0.0.1:8000' does not start with http://",
             "'http://127.0.0.1' has no port", "the host 'somewhere'", "the port '70000'", "the host '::1'", "any free port on localhost",
             "shutdown delay is -1 s", "shutdown grace is 3600 s", "keep-alive timeout is 0 s", "bounded by 0",

@@ -18,7 +18,7 @@ public sealed class WatchClashTests
         using StreamReader lines = await OpenAsync(fixture, Path, "application/jsonl");
         await ReadUntilAsync(events, "event: mark");
         await ReadUntilAsync(lines, "{\"event\":\"snapshot\"");
-        // The hub's timer runs once it has told of a change.
+        // The hub's timer starts after it has reported a change.
         await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1));
         await ReadUntilAsync(events, "event: changes");
         await ReadUntilAsync(lines, "{\"event\":\"changes\"");

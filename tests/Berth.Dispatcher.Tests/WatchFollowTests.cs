@@ -32,7 +32,8 @@ public sealed class WatchFollowTests
             published[i] = Describe(set.Select(static e => (e.Name, e.Authority, e.Ready)));
             EndpointSnapshot snapshot = await fixture.PublishAsync(set);
             Assert.Equal(i, snapshot.Version);
-            // Now and then all catch up, or on a busy machine none would ever come back to a state that is still known.
+            // From time to time all clients catch up. Otherwise, on a busy machine, none would ever resume from a state that is still
+            // known.
             if (i % 20 == 0)
                 await CaughtUpAsync(clients, seen, i);
         }

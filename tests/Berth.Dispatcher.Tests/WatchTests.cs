@@ -15,7 +15,7 @@ public sealed class WatchTests
         Assert.Equal("snapshot", kind);
         Assert.Equal(2, whole.GetProperty("endpoints").GetArrayLength());
         Assert.Equal(1, whole.GetProperty("version").GetInt64());
-        // What is kept for many clients and sent later carries no age.
+        // An answer that is kept for many clients and sent later has no age.
         Assert.False(whole.TryGetProperty("ageSeconds", out _));
 
         await fixture.PublishAsync(DispatcherFixture.Pod(0, ready: false), DispatcherFixture.Pod(2));

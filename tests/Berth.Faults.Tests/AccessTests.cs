@@ -166,8 +166,8 @@ public class AccessTests : FaultTest
         await Eventually.TrueAsync(() => Observer.Failures.Count >= 3);
         Assert.Equal(3, stale.Available.Count);
         Assert.Contains("not signed by a CA", stale.StaleReason, StringComparison.Ordinal);
-        // Also with the new CA a certificate for another host is none. A handshake that had the right one must be over before the
-        // file is there: it would succeed.
+        // With the new CA too, a certificate for another host is refused. A handshake with the right certificate must end before the file
+        // changes, because it would succeed.
         Rig.Wire.Certificate = elsewhere;
         int failed = Observer.Failures.Count;
         await Eventually.TrueAsync(() => Observer.Failures.Count >= failed + 2);
@@ -214,7 +214,7 @@ public class AccessTests : FaultTest
         Rig.DirectoryTime.WallClockShift = Rig.SourceTime.WallClockShift = TimeSpan.FromDays(days);
         TimeSpan? age = Rig.View!.Age;
 
-        // The age, a watch's limit, the token's minute and a hold all go by time that passed.
+        // The age, a watch's limit, the token's minute and a hold all use elapsed time.
         Assert.Equal(TimeSpan.FromSeconds(5), age);
         Assert.False(Rig.Current.IsStale);
         Assert.False(watch.ClientGone.IsCompleted);

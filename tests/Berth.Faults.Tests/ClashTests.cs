@@ -26,7 +26,7 @@ public sealed class ClashTests : FaultTest
             clash.Claims.Select(static claim => $"{claim.Target} {claim.Pod}").Order(StringComparer.Ordinal));
         Assert.True(clash.IsBetweenTargets);
         Assert.Contains("b-1 of k8s-example2/service-b", clash.ToString(), StringComparison.Ordinal);
-        // Neither side can be told to be the wrong one: both stay.
+        // Nothing shows which side is wrong, so both stay.
         Assert.Equal(2, Rig.Current.Available.Count);
         Assert.Empty(Rig.Current.FindPortClashes());
 

@@ -9,7 +9,7 @@ public class ConnectionTests : FaultTest
     [Fact]
     public async Task F15_a_half_open_connection_is_noticed_and_replaced()
     {
-        // Pings go by the real clock, and the handler takes no less than a second. A busy machine must not be taken for a dead one.
+        // Pings use the real clock, and the handler accepts no less than a second. A busy machine must not count as a dead one.
         KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(3) };
         await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -90,7 +90,7 @@ public class ConnectionTests : FaultTest
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("107")));
         watch.GoAway();
-        // What is open goes on until the server ends it.
+        // Open connections continue until the server ends them.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
         await UntilAsync(Slices.State(2));
         watch.End();

@@ -1,9 +1,9 @@
 namespace Berth.Faults;
 
-/// <summary>Waits for what has no event of its own.</summary>
+/// <summary>Waits for a state without an event.</summary>
 internal static class Eventually
 {
-    /// <summary>Waits, generously, until the condition holds.</summary>
+    /// <summary>Waits until the condition is true, with a long limit.</summary>
     public static async Task TrueAsync(Func<bool> condition)
     {
         using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(2));

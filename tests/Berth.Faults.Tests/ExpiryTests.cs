@@ -156,7 +156,7 @@ public class ExpiryTests : FaultTest
         const int Rounds = 6;
         for (int round = 0; round < Rounds; round++)
         {
-            // Its store answers, and its watch cache is behind: each list succeeds, and no watch from there does.
+            // Its store answers, but its watch cache is behind: each list succeeds, and each watch from that version fails.
             await AnswerListAsync(Slices.List(1, "100"));
             ScriptedExchange watch = await Api.NextAsync(Token);
             Assert.True(watch.IsWatch);
@@ -264,7 +264,7 @@ public class ExpiryTests : FaultTest
 
         Rig.Upstream = lagging;
         Rig.Relay!.Cut();
-        // It does not know version 110 yet, and tells what it has seen of late.
+        // It does not know version 110 yet, and returns its latest state.
         ScriptedExchange behind = await lagging.NextAsync(Token);
         Assert.Equal("110", behind.Query("resourceVersion"));
         await behind.StartAsync();

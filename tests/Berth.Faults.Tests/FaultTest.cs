@@ -3,8 +3,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Faults;
 
 /// <summary>
-/// A test of faults. After each, whatever it looked at itself, the observer's five invariants are checked: among them that discovery ended
-/// live, by itself, and that nothing but the whole states which the test allows was ever seen.
+/// A test of faults. After each test the observer's five invariants are checked: for example that discovery ended live, by itself, and that
+/// only whole states that the test allows were seen.
 /// </summary>
 public abstract class FaultTest : IAsyncLifetime
 {
@@ -18,7 +18,7 @@ public abstract class FaultTest : IAsyncLifetime
 
     private protected InvariantObserver Observer => Rig.Observer;
 
-    /// <summary>True where the same faults are played in protobuf.</summary>
+    /// <summary>True when the same faults run in protobuf.</summary>
     private protected virtual bool IsInProtobuf => false;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -30,7 +30,7 @@ public abstract class FaultTest : IAsyncLifetime
             return;
         try
         {
-            // What the test itself found is said first.
+            // The failure of the test itself comes first.
             if (TestContext.Current.TestState?.Result != TestResult.Failed)
                 Assert.Empty(await _rig.FinishAsync());
         }

@@ -55,7 +55,7 @@ public class ForeignSliceTests : FaultTest
             "slice west states b-0 at 10.2.0.1, and slice east from east", Assert.Single(snapshot.LeftOut).Detail,
             StringComparison.Ordinal);
 
-        // In any order of writes, nothing changes hands: not even when the one that counts is not ready.
+        // In any order of writes the same slice counts, even when its pod is not ready.
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", west("101")));
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", east("102")));
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", west("103")));

@@ -4,7 +4,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Faults;
 
 /// <summary>
-/// Faults 50 and 51: much at once, and consumers that do not keep up. Nothing runs beside them, because they look at the process's memory.
+/// Faults 50 and 51: many events at once, and consumers that are too slow. No other test runs at the same time, because these read the
+/// process's memory.
 /// </summary>
 [Collection(nameof(LoadTests))]
 public sealed class LoadTests : FaultTest
@@ -70,7 +71,7 @@ public sealed class LoadTests : FaultTest
         }
 
         long grown = GC.GetTotalMemory(forceFullCollection: true) - after;
-        // What one event needs stays in pools; eight more must not add to it.
+        // The memory of one event stays in pools; eight more events must not add to it.
         Assert.True(grown < Large, $"{grown:N0} bytes more after {Rounds - Warm - 1} further events.");
         Assert.Empty(Rig.RestartCauses);
     }

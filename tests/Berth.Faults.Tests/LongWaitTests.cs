@@ -15,7 +15,7 @@ public sealed class LongWaitTests : FaultTest
     private static readonly TimeSpan s_minDefault = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_maxDefault = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The form, what the server says, and the seconds to wait; 0 for the delay of the policy.</summary>
+    /// <summary>The form, the server's answer, and the seconds to wait; 0 for the delay of the policy.</summary>
     public static TheoryData<string, string, int> Forms => new()
     {
         { "header", "40", 40 },

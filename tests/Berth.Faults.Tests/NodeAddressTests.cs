@@ -72,7 +72,7 @@ public sealed class NodeAddressTests : FaultTest
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
 
-        // It comes back, and is lost again: that is a new five minutes.
+        // It returns and is lost again, which starts a new five minutes.
         await nodes.SendEventAsync("MODIFIED", ReadyNode("52", ("ExternalIP", "203.0.113.1")));
         await Eventually.TrueAsync(() => Observer.Log.Count(215) == 1);
         await nodes.SendEventAsync("MODIFIED", ReadyNode("53"));

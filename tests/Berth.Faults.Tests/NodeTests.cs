@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 
-/// <summary>Fault 52: external addresses that are not there, or may not be known.</summary>
+/// <summary>Fault 52: external addresses that do not exist, or that may not be read.</summary>
 public sealed class NodeTests : FaultTest
 {
     private static readonly string s_forbidden = Json.Status(
@@ -99,7 +99,7 @@ public sealed class NodeTests : FaultTest
         Assert.Equal(1, stale.Version);
         Assert.Equal(1, Observer.Log.Count(212));
 
-        // Slices go on to be followed, and what they say does not make the addresses any fresher.
+        // Slices are still followed, but their changes do not make the addresses newer.
         await watch.SendEventAsync("MODIFIED", Slices.Of(3, "101"));
         EndpointSnapshot more = await Rig.UntilAsync(static v => v.Current!.Endpoints.Count == 3);
         Assert.True(more.IsStale);

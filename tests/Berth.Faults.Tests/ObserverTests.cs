@@ -3,7 +3,7 @@ using Berth.TestKit.Invariants;
 
 namespace Berth.Faults;
 
-/// <summary>That the observer sees what it is there to see: sources that break the rules one by one.</summary>
+/// <summary>Tests of the observer: sources that break its rules one by one.</summary>
 public sealed class ObserverTests
 {
     private static readonly PodEndpoint s_first = Pod("b-0", 0);
@@ -89,7 +89,7 @@ public sealed class ObserverTests
 
     private static string Text(IReadOnlyCollection<string> violations) => string.Join('\n', violations);
 
-    /// <summary>Lets a source say these things one after the other, and gives what the observer has against them.</summary>
+    /// <summary>Lets a source return these results one after the other, and returns the observer's violations.</summary>
     private static async Task<string> ObserveAsync(params object[] said)
     {
         TestClock time = new() { IsHurried = true };

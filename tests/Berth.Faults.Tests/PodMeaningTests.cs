@@ -35,7 +35,7 @@ public class PodMeaningTests : FaultTest
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Twin(1, "terminating", "90"), Twin(2, "ready", "91")));
         await UntilAsync("b-0");
         await watch.SendEventAsync("DELETED", Twin(2, "ready", "101"));
-        // A process that is about to end takes no pod's place as long as that is held.
+        // A terminating process does not replace a pod while that pod is held.
         await HeldAsync();
         EndpointSnapshot left = await UntilAsync("b-0:Draining");
         Assert.Equal("uid-1", left.Endpoints[0].Uid);

@@ -3,8 +3,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Faults;
 
 /// <summary>
-/// The real client as a pod has it, over real sockets: service account files, TLS, source, directory, readers; at the other end a scripted
-/// API server, perhaps behind a relay. The directory's waits are over at once; the source's clock stands until the test moves it.
+/// The real client in the form of a pod, over real sockets: service account files, TLS, source, directory, readers. At the other end is a
+/// scripted API server, perhaps with a relay in front. The directory's waits end at once; the source's clock stops until the test moves it.
 /// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
@@ -46,10 +46,10 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Further servers behind the same address, whose statements count as well.</summary>
     public List<ScriptedApi> Others { get; } = [];
 
-    /// <summary>Stands in front of the servers, where the options say so.</summary>
+    /// <summary>The relay in front of the servers, if the options want one.</summary>
     public TcpRelay? Relay { get; }
 
-    /// <summary>Stands in front of the server and knows HTTP/2, where the options say so.</summary>
+    /// <summary>The relay for HTTP/2 in front of the server, if the options want one.</summary>
     public FrameRelay? Frames { get; }
 
     /// <summary>The address that the relay leads to.</summary>
@@ -96,7 +96,7 @@ internal sealed class Rig : IAsyncDisposable
         return other;
     }
 
-    /// <summary>True where the test disposes of the directory itself, whatever its state.</summary>
+    /// <summary>True when the test itself disposes the directory, in any state.</summary>
     public bool EndsEarly { get; set; }
 
     /// <summary>Begins to follow the target.</summary>

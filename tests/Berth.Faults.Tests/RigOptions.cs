@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Berth.Faults;
 
 /// <summary>
-/// In what a test's world differs from the usual one: HTTP/2 over TLS, a pod's service account, pods named b-N on base 3000.
+/// The differences of a test's environment from the usual one: HTTP/2 over TLS, a pod's service account, pods named b-N on base 3000.
 /// </summary>
 internal sealed record RigOptions
 {

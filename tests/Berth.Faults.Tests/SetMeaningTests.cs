@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 
-/// <summary>Faults 43, 59 and 60: pods of several StatefulSets, and strangers, behind one Service.</summary>
+/// <summary>Faults 43, 59 and 60: pods of several StatefulSets, and other pods, behind one Service.</summary>
 public class SetMeaningTests : FaultTest
 {
     private static readonly string[] s_strangers =
@@ -71,7 +71,7 @@ public class SetMeaningTests : FaultTest
 
         Assert.All(snapshot.LeftOut, static pod => Assert.Equal(LeftOutReason.OtherSet, pod.Reason));
         Assert.Equal("b-2", snapshot.Endpoints[^1].Name);
-        // Where the strangers came first, they were warned of before.
+        // If the other pods came first, the warning was shown before.
         AssertWarns(snapshot, strangersFirst ? 2 : 1, "'b'", "'e7'", "'other'");
 
         // The same behind a 410.
@@ -118,7 +118,7 @@ public class SetMeaningTests : FaultTest
         Assert.Contains("'other' is asked for", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Empty(snapshot.Warnings);
 
-        // Without any of its pods the target has none: no other set takes its place.
+        // Without pods of its set the target has none: no other set replaces it.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync("!b-0 !b-1");
     }

@@ -209,7 +209,7 @@ public class SliceMeaningTests : FaultTest
         EndpointSnapshot born = await UntilAsync("b-1");
         Assert.Equal(("uid-new", "10.0.0.7:3001"), (born.Endpoints[0].Uid, born.Endpoints[0].Authority));
 
-        // The same unseen, behind a 410.
+        // The same without an event, after a 410.
         await watch.SendEventAsync("ERROR", Json.Expired);
         await AnswerListAsync(Json.List("300", Json.Slice("newer", "200", Slices.Pod(0), Slices.Pod(1))));
         EndpointSnapshot again = await UntilAsync(Slices.State(2));

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Faults;
 
-/// <summary>Faults 1 to 3, 10, 11 and 28: how a watch goes on and ends.</summary>
+/// <summary>Faults 1 to 3, 10, 11 and 28: how a watch continues and ends.</summary>
 public class StreamTests : FaultTest
 {
     [Theory]
@@ -21,7 +21,7 @@ public class StreamTests : FaultTest
         foreach (int cut in cuts)
         {
             string version = $"{101 + cut}";
-            // A reset throws away what the client has not read yet, so it waits until the bookmark is known.
+            // A reset drops data that the client has not read yet, so the test waits until the bookmark is known.
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark(version)));
             await watch.SendAsync(whole.AsMemory(0, cut));
             watch = await ReopenAsync(version, broken ? watch.Cut : watch.End);

@@ -49,7 +49,7 @@ public class StreamingListTests : FaultTest
         for (int i = 0; i < 3; i++)
         {
             ScriptedExchange cut = await StreamAsync();
-            // What was in a list that was cut is gone by the next one.
+            // The pods of a cut list do not exist in the next list.
             await cut.SendEventAsync("ADDED", Json.Slice("t", "80", Slices.Pod(4)));
             await cut.SendEventAsync("ADDED", Slices.Of(1, "90"));
             if (broken)
@@ -95,7 +95,7 @@ public class StreamingListTests : FaultTest
         return stream;
     }
 
-    /// <summary>Lets time pass until the client gives up: how much is left after what has come depends on when it came.</summary>
+    /// <summary>Moves the clock until the client gives up. The remaining time depends on when the last data arrived.</summary>
     private async Task AdvanceUntilGoneAsync(ScriptedExchange stream)
     {
         for (int i = 0; i < 40 && !stream.ClientGone.IsCompleted; i++)

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// The rows of docs/kubernetes-behaviour.md that a reader of slices meets: each test sends what a real Kubernetes 1.36.2 sends, and holds
-/// what a client is then given. The first comment of a test names its row; the tests of the local cluster name the same rows.
+/// The rows of docs/kubernetes-behaviour.md about slices: each test sends the same events as a real Kubernetes 1.36.2, and checks what a
+/// client then gets. The first comment of a test names its row; the tests of the local cluster name the same rows.
 /// </summary>
 /// <remarks>
 /// K21 (maxUnavailable is dropped) is the one row that has no test here: it is about the stored StatefulSet, and nothing of it is in a
@@ -30,7 +30,7 @@ public sealed class RealClusterTests
     [Fact]
     public async Task Pod_of_a_lost_node_gets_no_client_until_its_successor_is_ready()
     {
-        // K22: F/F/F, after the eviction F/F/T for good, F/T/T for a moment when the node is back, then gone.
+        // K22: F/F/F, after the eviction F/F/T permanently, F/T/T for a moment when the node is back, then gone.
         await using WatchedSlices seen = await WatchedSlices.StartAsync(Json.Slice("s", "90", Pod(0)), Json.Slice("t", "91", Pod(1)));
         string[] lost =
         [
@@ -45,7 +45,7 @@ public sealed class RealClusterTests
         }
 
         Assert.Equal(["NotReady", "Terminating", "Draining"], states);
-        // What terminates is not held, though the other slice could take it in.
+        // A terminating pod is not held, although the other slice could get it.
         Assert.Equal(["service-b-0 Ready uid-0"], Pods(await seen.AfterAsync("MODIFIED", Json.Slice("t", "110"))));
         EndpointSnapshot back = await seen.AfterAsync("MODIFIED", Json.Slice("t", "111", Pod(1, uid: "next")));
         Assert.Equal(["service-b-0 Ready uid-0", "service-b-1 Ready next"], Pods(back));
@@ -68,7 +68,7 @@ public sealed class RealClusterTests
     [Fact]
     public async Task Pod_that_ends_drains_while_its_probe_passes()
     {
-        // K24: F/T/T, F/F/T, F/T/T. Probes go on, and no result of one makes it ready again.
+        // K24: F/T/T, F/F/T, F/T/T. Probes continue, and no result makes the pod ready again.
         await using WatchedSlices seen = await WatchedSlices.StartAsync(Json.Slice("s", "90", Pod(0)));
         List<PodState> states = [];
         for (int i = 0; i < 3; i++)
@@ -127,7 +127,7 @@ public sealed class RealClusterTests
     [Fact]
     public async Task Slice_relabelled_away_takes_its_pods_along_until_it_is_put_back()
     {
-        // K27: its Service has no slice until then. A watch by label is told of a deletion.
+        // K27: its Service has no slice until then. A watch by label gets a deletion.
         TestClock time = new();
         await using WatchedSlices seen = await WatchedSlices.StartAsync(time, Json.Slice("s", "90", Pod(0)));
         string away = Json.Slice("s", "101", Pod(0)).Replace("\"service-b\"", "\"other\"", StringComparison.Ordinal);
@@ -177,7 +177,7 @@ public sealed class RealClusterTests
     [InlineData("::", "Malformed")]
     public async Task Address_that_a_server_accepts_is_given_as_it_is(string address, string given)
     {
-        // K31: the last three are refused by the server. Where one comes all the same, it is left out.
+        // K31: the last three are refused by the server. If such a pod appears anyway, it is left out.
         string type = address.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";
         await using WatchedSlices seen = await WatchedSlices.StartAsync(Json.SliceOf(type, "s", "90", Json.Pod("service-b-0", address)));
         string[] found = [.. seen.First.Endpoints.Select(static pod => pod.Authority)];
@@ -187,7 +187,7 @@ public sealed class RealClusterTests
     [Fact]
     public async Task Pod_whose_Node_object_is_missing_leaves_with_the_slices_change()
     {
-        // K32: the controller leaves it out of the slice, without a word in the slice.
+        // K32: the controller leaves it out of the slice, and the slice does not say so.
         await using WatchedSlices seen = await WatchedSlices.StartAsync(Json.Slice("s", "90", Pod(0), Pod(1)));
         EndpointSnapshot without = await seen.AfterAsync("MODIFIED", Json.Slice("s", "101", Pod(0)));
         Assert.Equal(["service-b-0 Ready uid-0"], Pods(without));

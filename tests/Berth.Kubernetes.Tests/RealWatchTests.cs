@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// Row K28 of docs/kubernetes-behaviour.md: how a real Kubernetes 1.36.2 answers lists and watches where a good guess is another, and what
-/// a reader makes of it.
+/// Row K28 of docs/kubernetes-behaviour.md: answers of a real Kubernetes 1.36.2 to lists and watches that may surprise, and the reader's
+/// result.
 /// </summary>
 public sealed class RealWatchTests
 {
@@ -81,7 +81,7 @@ public sealed class RealWatchTests
     [Fact]
     public async Task Watch_from_the_future_is_left_when_its_bookmarks_stay_away()
     {
-        // 200 and silence. Bookmarks come each minute, where the version moved.
+        // 200 and silence. A bookmark comes each minute if the version has changed.
         TestClock time = new();
         await using WatchedSlices seen = await WatchedSlices.StartAsync(time, Json.Slice(Slice, "90", Json.Pod("service-b-0")));
         Task<EndpointSnapshot> next = seen.ReadAsync();

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster;
 
-/// <summary>Files of the checkout that the tests hold against what is.</summary>
+/// <summary>Files of the checkout that tests compare with the program.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));

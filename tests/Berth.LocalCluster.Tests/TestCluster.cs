@@ -33,7 +33,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(LocalClusterOptions options) =>
         new(await LocalCluster.StartAsync(options, Token), options.TimeProvider as FakeTimeProvider);
 
-    /// <summary>A cluster without processes, which holds the namespace of the tests.</summary>
+    /// <summary>A cluster without processes, with the namespace of the tests.</summary>
     public static Task<TestCluster> StartAsync(int nodes = 1, TimeProvider? time = null) => StartAsync(new LocalClusterOptions
     {
         RunProcesses = false,
@@ -126,7 +126,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>
     /// Every event of a watch from a version up to now, with bookmarks if wanted. A watch that ends before that, as one of a second can on
-    /// a busy machine, is resumed where it ended, so the result does not depend on how fast anything is.
+    /// a busy machine, is resumed where it ended, so the result does not depend on speed.
     /// </summary>
     public async Task<JsonArray> EventsSinceAsync(string path, string version, bool bookmarks = false)
     {
@@ -201,7 +201,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Http.Dispose();
         Task ending = Cluster.DisposeAsync().AsTask();
 
-        // Pods take time to end, which a fake clock has to give them.
+        // Pods need time to end, so a fake clock must move.
         while (_clock is not null && !ending.IsCompleted)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(100));

@@ -109,7 +109,7 @@ public sealed class ChainTests
             string[] failures = await Wait.UntilAsync(
                 () =>
                 {
-                    // What a dispatcher came through is told at each beat.
+                    // Each heartbeat states the dispatchers of the path.
                     foreach (TestDispatcher dispatcher in dispatchers)
                         dispatcher.Time.Advance(s_beat);
                     return Task.FromResult(dispatchers.Select(static d => d.View.Failure?.Message ?? "").ToArray());

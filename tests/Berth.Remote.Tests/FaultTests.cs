@@ -2,7 +2,7 @@ using Berth.TestKit;
 
 namespace Berth.Remote.Tests;
 
-/// <summary>Answers that no dispatcher gives, from a server that says what the test scripts.</summary>
+/// <summary>Answers that no dispatcher gives, from a server that the test scripts.</summary>
 public sealed class FaultTests
 {
     private const string Head =
@@ -17,7 +17,7 @@ public sealed class FaultTests
     [InlineData(503, "text/html", "<html>busy</html>", "answered 503. It is tried again.")]
     [InlineData(503, "application/problem+json", "{\"detail\":\"Too many watchers.\"}", "answered 503. Too many watchers.")]
     [InlineData(500, "application/problem+json", "no JSON", "answered 500. It is tried again.")]
-    [InlineData(401, "text/plain", "", "answered 401. It wants a token, or another one.")]
+    [InlineData(401, "text/plain", "", "answered 401. It needs a token, or another one.")]
     [InlineData(403, "text/plain", "", "answered 403. It does not let this client watch.")]
     [InlineData(404, "text/plain", "", "answered 404. There is no dispatcher at this address.")]
     public async Task F89_answer_that_is_no_stream_is_an_error_and_keeps_the_set(int status, string type, string body, string failure)

@@ -80,7 +80,7 @@ public sealed class OptionsTests
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using (EndpointDirectory directory = RemoteEndpoints.Connect(
             ["http://127.0.0.1:1", api.Address.ToString()],
-            // A clock that stands still: no limit ends a request, however busy the machine is.
+            // A clock that does not move: no limit ends a request, even on a busy machine.
             new RemoteEndpointSourceOptions { Meter = meter, TimeProvider = new TestClock() }))
         {
             directory.Follow(TestPods.Target, TestPods.Ports);

@@ -4,8 +4,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Remote.Tests;
 
 /// <summary>
-/// A client of dispatchers over real sockets, under the observer of the invariants. The directory's waits are over at once; the source's
-/// clock stands until the test moves it.
+/// A client of dispatchers over real sockets, under the observer of the invariants. The directory's waits end at once; the source's clock
+/// stops until the test moves it.
 /// </summary>
 internal sealed class RemoteRig : IAsyncDisposable
 {

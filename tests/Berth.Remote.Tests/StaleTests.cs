@@ -2,7 +2,7 @@ using Berth.TestKit;
 
 namespace Berth.Remote.Tests;
 
-/// <summary>Dispatchers that have lost the API server, beside others that have it.</summary>
+/// <summary>Dispatchers that have lost the API server, together with others that have not.</summary>
 public sealed class StaleTests
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(30);

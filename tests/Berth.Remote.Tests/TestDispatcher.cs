@@ -20,7 +20,7 @@ internal sealed class TestDispatcher : IAsyncDisposable
 
     public string RunId { get; }
 
-    /// <summary>What the test feeds, unless the dispatcher follows another.</summary>
+    /// <summary>The source that the test feeds, unless the dispatcher follows another one.</summary>
     public PushableSource Source { get; } = new();
 
     /// <summary>The clock of server and directory.</summary>
@@ -38,10 +38,10 @@ internal sealed class TestDispatcher : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts one that the test feeds.</summary>
+    /// <summary>Starts a dispatcher that the test feeds.</summary>
     public static Task<TestDispatcher> StartAsync(string runId = "a") => new TestDispatcher(runId, null).StartServerAsync(static _ => []);
 
-    /// <summary>Starts one that follows others.</summary>
+    /// <summary>Starts a dispatcher that follows others.</summary>
     public static Task<TestDispatcher> FollowAsync(string runId, params string[] dispatchers)
     {
         RemoteEndpointSource source = new(dispatchers, new RemoteEndpointSourceOptions { RunId = runId });
@@ -58,7 +58,7 @@ internal sealed class TestDispatcher : IAsyncDisposable
         await PushableSource.WaitForAsync(View, static s => s.IsStale, Token);
     }
 
-    /// <summary>Lets the source confirm what it said last, and waits until the dispatcher has noticed.</summary>
+    /// <summary>Lets the source confirm its last state, and waits until the dispatcher has noticed it.</summary>
     public async Task ConfirmAsync()
     {
         Source.Confirm(TestPods.Target, TestPods.Ports);
@@ -73,7 +73,7 @@ internal sealed class TestDispatcher : IAsyncDisposable
         _meter.Dispose();
     }
 
-    /// <summary>The clock stands, so that a wait would not end.</summary>
+    /// <summary>The clock does not move, so a wait would not end.</summary>
     private sealed class NoBackoff : IBackoffPolicy
     {
         public TimeSpan NextDelay(int failures) => TimeSpan.Zero;

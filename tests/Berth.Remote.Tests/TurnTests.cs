@@ -94,7 +94,7 @@ public sealed class TurnTests
         isAway = second.TurnsAway = true;
         second.Cut();
 
-        string failure = await rig.UntilFailureAsync("None of 2 dispatchers gives a watch");
+        string failure = await rig.UntilFailureAsync("None of 2 dispatchers accepts a watch");
         Assert.True(isAway);
         Assert.Contains($"http://127.0.0.1:{first.Port}/ cannot be reached", failure, StringComparison.Ordinal);
         Assert.Contains($"http://127.0.0.1:{second.Port}/ cannot be reached", failure, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class KeyTests
         {
             "Line 1: the key 'short' has 3 bytes", "Line 2: the key 'no-base64' is not base64", "Line 3: there is no key id",
             "Line 4: there is no key id", "Line 5: the key 'ec' is not a private key", "Line 6: the key 'curve' is not a private key",
-            "Line 8: the key id 'two' is there twice",
+            "Line 8: the key id 'two' is used twice",
         })
             Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain("Line 7", message, StringComparison.Ordinal);

@@ -83,7 +83,7 @@ public sealed class ChangeSignalTests : IDisposable
         using IDisposable registration = _signal.Token.RegisterChangeCallback(
             static _ => throw new InvalidOperationException("The proxy failed."), null);
         _signal.Change();
-        Assert.Equal("A change of pods could not be handed to the proxy.", Assert.Single(_log.Texts));
+        Assert.Equal("A change of pods could not be reported to the proxy.", Assert.Single(_log.Texts));
         _clock.Advance(s_interval);
         _signal.Change();
         Assert.Equal(2, _told);

@@ -3,14 +3,14 @@ using System.Reflection.PortableExecutable;
 
 namespace Berth.Packages;
 
-/// <summary>What an assembly says of itself.</summary>
+/// <summary>The attributes of an assembly.</summary>
 internal sealed record AssemblyFacts(bool IsDeterministic, bool IsTrimmable, bool IsAotCompatible)
 {
     public static AssemblyFacts Read(byte[] bytes)
     {
         using PEReader file = new([.. bytes]);
         MetadataReader metadata = file.GetMetadataReader();
-        // AssemblyMetadataAttribute: its two texts, one behind the other.
+        // AssemblyMetadataAttribute: its two texts, one after the other.
         string[] marks =
         [
             .. metadata.GetAssemblyDefinition().GetCustomAttributes().Select(metadata.GetCustomAttribute)

@@ -3,7 +3,7 @@ using Berth.TestKit;
 
 namespace Berth.Packages;
 
-/// <summary>What the package files hold.</summary>
+/// <summary>The content of the package files.</summary>
 public sealed class PackageTests(PackedFeed feed)
 {
     [Fact]

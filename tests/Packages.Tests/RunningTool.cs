@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Packages;
 
-/// <summary><c>berth up</c> on ports of its own, started by a command of the test.</summary>
+/// <summary><c>berth up</c> on separate ports, started by a command of the test.</summary>
 internal sealed class RunningTool : IAsyncDisposable
 {
     private readonly Process _process;

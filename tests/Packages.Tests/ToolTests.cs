@@ -97,7 +97,7 @@ public sealed class ToolTests(PackedFeed feed)
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(up.Address, Token));
     }
 
-    /// <summary>The packages of platforms that the installation holds.</summary>
+    /// <summary>The platform packages in the installation.</summary>
     private static IEnumerable<string> InstalledPlatforms(string folder) =>
         Directory.EnumerateFiles(Path.Combine(folder, "bin", ".store"), "berth.*.nupkg", SearchOption.AllDirectories)
             .Select(static file => Path.GetFileNameWithoutExtension(file).Replace($".{Version}", "", StringComparison.Ordinal))

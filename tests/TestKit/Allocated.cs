@@ -1,15 +1,17 @@
 namespace Berth.TestKit;
 
 /// <summary>
-/// What code allocates, in bytes. The runtime allocates for itself on whatever thread happens to compile or load something, such as a table
-/// of 800 literals and statics (6,424 bytes); it does so once, so the least of several rounds is what the code itself takes each time.
+/// The bytes that code allocates. The runtime itself also allocates on the thread that compiles or loads something, such as a table of 800
+/// literals and statics (6,424 bytes). It does so once, so the smallest of several rounds is what the code itself allocates each time.
 /// </summary>
 public static class Allocated
 {
     private const int Rounds = 5;
 
-    /// <summary>The least that one run of several takes on this thread. Run what is measured before, so that it is compiled.</summary>
-    /// <param name="run">What is measured. It is run five times.</param>
+    /// <summary>
+    /// Returns the smallest number of bytes of several runs on this thread. Run the code once before, so that it is compiled.
+    /// </summary>
+    /// <param name="run">The measured code. It runs five times.</param>
     public static long AtLeast(Action run)
     {
         long least = long.MaxValue;

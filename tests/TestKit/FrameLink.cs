@@ -45,7 +45,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
         await ToClientAsync(frame, stop);
     }
 
-    /// <summary>A client that is told to go away does so at once, when the one who told it may not have let go yet.</summary>
+    /// <summary>After GOAWAY a client closes at once, perhaps before the relay has finished its own write.</summary>
     public void Dispose()
     {
         _toClient.Wait();

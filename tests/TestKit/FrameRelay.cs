@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.TestKit;
 
 /// <summary>
-/// Stands between client and server on the level of HTTP/2 frames, with TLS on both sides, and says what a server of ours cannot be made to
-/// say: GOAWAY with a last stream below those that are open, or below one that has just been asked for.
+/// A relay between client and server on the level of HTTP/2 frames, with TLS on both sides. It sends what our test servers cannot send:
+/// GOAWAY with a last stream below the open ones, or below one that was just requested.
 /// </summary>
 /// <param name="certificate">Shown to clients.</param>
 /// <param name="serverPort">Where the server listens, asked at each connection.</param>
@@ -37,7 +37,7 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
     /// <summary>Begins to accept connections.</summary>
     public void Start() => _accepting = AcceptAsync();
 
-    /// <summary>Sends GOAWAY on every connection: what is above the last stream was not, and will not be, taken care of.</summary>
+    /// <summary>Sends GOAWAY on every connection: streams above the last one were not handled and never will be.</summary>
     public async Task GoAwayAsync(int lastStream)
     {
         FrameLink[] links;

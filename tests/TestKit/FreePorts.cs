@@ -4,8 +4,7 @@ using System.Net.Sockets;
 namespace Berth.TestKit;
 
 /// <summary>
-/// Ports for programs that must be told one. No process keeps them in between, so they are outside the range the system gives out by
-/// itself.
+/// Ports for programs that need a port as an option. No process reserves them meanwhile, so they are outside the system's ephemeral range.
 /// </summary>
 public static class FreePorts
 {

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Berth.TestKit;
 
-/// <summary>The values that kubectl reads from YAML, recorded from kubectl in a table. Each reader of YAML is compared with it.</summary>
+/// <summary>The values that kubectl reads from YAML, recorded from kubectl in a table. Tests compare each YAML reader with it.</summary>
 /// <param name="Kind">value, key or text.</param>
 /// <param name="Text">The YAML.</param>
-/// <param name="Json">The JSON that kubectl makes of the field v; null where it refuses.</param>
+/// <param name="Json">The JSON of the field v from kubectl; null when kubectl refuses the text.</param>
 public sealed record KubectlYaml(string Kind, string Text, string? Json)
 {
     /// <summary>The whole table.</summary>
@@ -35,8 +35,8 @@ public sealed record KubectlYaml(string Kind, string Text, string? Json)
     ];
 
     /// <summary>
-    /// Compares a reader with the whole table: sentences about rows that it reads otherwise, and about rows that it is said to read
-    /// otherwise and does not.
+    /// Compares a reader with the whole table. Returns sentences about rows that it reads differently, and about listed exceptions that are
+    /// none.
     /// </summary>
     public static IEnumerable<string> Differences(Func<string, string?> read, IEnumerable<string> otherwise) =>
         from row in All
@@ -44,7 +44,7 @@ public sealed record KubectlYaml(string Kind, string Text, string? Json)
         where sentence is null == otherwise.Contains(row.Text)
         select sentence ?? $"{row.Kind} {JsonSerializer.Serialize(row.Text)}: read as kubectl does, though it is said to differ";
 
-    /// <summary>A document whose field v holds the text.</summary>
+    /// <summary>A document whose field v has the text.</summary>
     public string Document => Kind switch
     {
         "value" => $"v: {Text}\n",
@@ -52,7 +52,7 @@ public sealed record KubectlYaml(string Kind, string Text, string? Json)
         _ => Text + "\n",
     };
 
-    /// <summary>Compares what a reader made with what kubectl makes; numbers by value.</summary>
+    /// <summary>Compares a reader's result with kubectl's; numbers by value.</summary>
     /// <returns>A sentence about the difference, or null.</returns>
     public string? Compare(string? json)
     {

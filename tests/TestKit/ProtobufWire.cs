@@ -17,7 +17,7 @@ public sealed class ProtobufWire
 
     public byte[] Bytes => _bytes.WrittenSpan.ToArray();
 
-    /// <summary>A list of slices, as the recordings hold it.</summary>
+    /// <summary>A list of slices, in the form of the recordings.</summary>
     public static byte[] List(JsonNode list) => Envelope("discovery.k8s.io/v1", "EndpointSliceList", new ProtobufWire()
         .Message(
             1,
@@ -47,7 +47,7 @@ public sealed class ProtobufWire
         };
     });
 
-    /// <summary>The events of a watch, each behind its length, from whole lines of JSON; null when they are not that.</summary>
+    /// <summary>The events of a watch, each after its length, from whole lines of JSON; null when they are something else.</summary>
     public static byte[]? Events(ReadOnlySpan<byte> lines)
     {
         if (lines.IsEmpty || lines[^1] != (byte)'\n')
@@ -62,7 +62,7 @@ public sealed class ProtobufWire
         });
     }
 
-    /// <summary>A message of a watch behind its length.</summary>
+    /// <summary>A message of a watch, after its length.</summary>
     public static byte[] Framed(byte[] message)
     {
         byte[] frame = new byte[sizeof(uint) + message.Length];
@@ -117,7 +117,7 @@ public sealed class ProtobufWire
         (int?)json["code"] ?? 0, (string?)json["reason"] ?? "", (string?)json["message"] ?? "",
         (string?)json["details"]?["causes"]?[0]?["reason"], (int?)json["details"]?["retryAfterSeconds"] ?? 0);
 
-    /// <summary>What a test made odd on purpose is no object.</summary>
+    /// <summary>A test may create something on purpose that is no object.</summary>
     private static byte[]? Try(Func<byte[]?> make)
     {
         try

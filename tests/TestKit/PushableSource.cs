@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Berth.TestKit;
 
-/// <summary>A source that gives what a test pushes into it: snapshots, confirmations and failures, in order.</summary>
+/// <summary>A source that returns what a test pushes into it: snapshots, confirmations and failures, in order.</summary>
 public sealed class PushableSource : IEndpointSource
 {
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), PushableStream> _streams = new();

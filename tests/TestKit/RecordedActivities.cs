@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Berth.TestKit;
 
-/// <summary>Listens to one source of activities. Tests of one process share the source, so each looks for its own activities.</summary>
+/// <summary>Listens to one source of activities. Tests of one process share the source, so each test selects its own activities.</summary>
 public sealed class RecordedActivities : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _stopped = new();

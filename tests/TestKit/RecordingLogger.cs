@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.TestKit;
 
-/// <summary>Keeps what is logged, in order. It is its own factory: every category logs here.</summary>
+/// <summary>Keeps all log messages, in order. It is its own factory: every category logs here.</summary>
 public sealed class RecordingLogger : ILoggerFactory, ILogger
 {
     private ImmutableList<LogEntry> _entries = [];

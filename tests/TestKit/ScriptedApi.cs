@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.TestKit;
 
 /// <summary>
-/// A real HTTP server on loopback that says exactly what a test scripts. Requests for which an answer is queued get it, in order; all
-/// others wait until the test takes them with <see cref="NextAsync"/> and answers by hand.
+/// A real HTTP server on loopback that answers exactly as a test scripts it. Requests with a queued answer get it, in order. All others
+/// wait until the test takes them with <see cref="NextAsync"/> and answers them.
 /// </summary>
 public sealed class ScriptedApi : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed class ScriptedApi : IAsyncDisposable
     /// <summary>The URL that it listens on.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>True to answer in protobuf where the client prefers it.</summary>
+    /// <summary>True to answer in protobuf if the client prefers it.</summary>
     public bool KnowsProtobuf { get; }
 
     /// <summary>All requests so far, in order.</summary>
@@ -43,8 +43,8 @@ public sealed class ScriptedApi : IAsyncDisposable
     /// <summary>Everything it has ever sent, as far as addresses and names go.</summary>
     public StatedTokens Stated => _stated;
 
-    /// <summary>Starts one on a port of its own.</summary>
-    /// <param name="wire">What it speaks, or null for plain HTTP/1.1.</param>
+    /// <summary>Starts a server on a free port.</summary>
+    /// <param name="wire">Its protocols, or null for plain HTTP/1.1.</param>
     public static async Task<ScriptedApi> StartAsync(ScriptedWire? wire = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Berth.TestKit;
 
 /// <summary>
-/// One request that a <see cref="ScriptedApi"/> received, and what the test does with it. It stays open until it is ended, cut or the
+/// One request that a <see cref="ScriptedApi"/> received, and the test's answer to it. It stays open until the test ends or cuts it, or the
 /// server stops.
 /// </summary>
 public sealed class ScriptedExchange
@@ -52,8 +52,8 @@ public sealed class ScriptedExchange
     public bool IsWatch => Query("watch") is "1" or "true";
 
     /// <summary>
-    /// True when the client prefers protobuf and the server knows it: lists, refusals and whole lines of a watch are then sent in that, and
-    /// anything else as it stands.
+    /// True when the client prefers protobuf and the server knows it: lists, refusals and whole lines of a watch are then sent in protobuf,
+    /// and everything else unchanged.
     /// </summary>
     public bool AnswersProtobuf { get; }
 

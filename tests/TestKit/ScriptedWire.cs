@@ -13,7 +13,7 @@ public sealed class ScriptedWire
     /// <summary>The versions of HTTP.</summary>
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
 
-    /// <summary>True to answer in protobuf where the client prefers it, false to know JSON alone.</summary>
+    /// <summary>True to answer in protobuf if the client prefers it, false to know only JSON.</summary>
     public bool KnowsProtobuf { get; init; }
 
     internal void Apply(ListenOptions listen)

@@ -26,7 +26,7 @@ public sealed class StatedTokens
             _tokens.Add(Encoding.UTF8.GetString(token));
     }
 
-    /// <summary>Reads one answer, in whatever pieces it is sent.</summary>
+    /// <summary>Reads one answer, in any pieces.</summary>
     internal sealed class Reader(StatedTokens owner)
     {
         private readonly byte[] _token = new byte[MaxLength];

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Berth.TestKit;
 
 /// <summary>
-/// Stands between client and server on the level of TCP: it can fall silent (both ends stay open, and no byte passes), cut what is open,
-/// turn new connections away, and lead to another server from the next connection on, as a load balancer in front of several does.
+/// A relay between client and server on the level of TCP. It can become silent (both ends stay open, and no byte passes), cut open
+/// connections, refuse new ones, and connect the next ones to another server, as a load balancer in front of several servers does.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
@@ -55,7 +55,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all connections: with a FIN, as a process that exits, or with a RST, as one that is gone.</summary>
+    /// <summary>Ends all connections: with a FIN, as a process that exits, or with a RST, as a process that was lost.</summary>
     public void Cut(bool reset = false)
     {
         lock (_links)
@@ -138,7 +138,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // The server is not there either.
+            // The server cannot be reached either.
         }
 
         far.Dispose();

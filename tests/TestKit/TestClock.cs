@@ -5,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Berth.TestKit;
 
 /// <summary>
-/// The fake clock of all tests. It stands still until a test moves it, tells when code starts to wait on it, and keeps how long each
-/// wait is. Its monotonic time follows <see cref="FakeTimeProvider.Advance"/> only; the wall clock can be set apart from it.
+/// The fake clock of all tests. It stops until a test moves it, reports when code starts to wait on it, and records the length of each
+/// wait. Its monotonic time follows <see cref="FakeTimeProvider.Advance"/> only; the wall clock can be set apart from it.
 /// </summary>
 public sealed class TestClock : FakeTimeProvider
 {

@@ -18,16 +18,16 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// A Kubernetes API server as far as discovery sees it: list in pages and watch of EndpointSlices, in JSON and protobuf, over TLS and
-/// HTTP/2 on loopback. It writes in the pieces in which kube-apiserver writes. Everything it sends is made beforehand. A watch begins with
-/// the next change, so changes are made once the watches are open.
+/// The part of a Kubernetes API server that discovery uses: list in pages and watch of EndpointSlices, in JSON and protobuf, over TLS and
+/// HTTP/2 on loopback. It writes in the same pieces as kube-apiserver. All its answers are prepared before. A watch begins with the next
+/// change, so changes are made only when the watches are open.
 /// </summary>
 internal sealed class FakeApi : IApiServer, IAsyncDisposable
 {
     private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
-    // The buffer of a handler of Go's HTTP/2 server: what is written into it while it holds something leaves when it is full, and what is
-    // longer than it leaves as it is. A message behind its length, or an object behind its comma, is cut there.
+    // The buffer of a handler of Go's HTTP/2 server. It is sent when it is full; a write that is longer than the buffer is sent as it is.
+    // So a message after its length, or an object after its comma, is cut there.
     private const int GoBufferLength = 4096;
 
     private readonly WebApplication _app;
@@ -47,7 +47,7 @@ internal sealed class FakeApi : IApiServer, IAsyncDisposable
 
     public Fleet Fleet => _fleet;
 
-    /// <summary>A kubeconfig that points here.</summary>
+    /// <summary>A kubeconfig for this server.</summary>
     public string Kubeconfig { get; private set; } = "";
 
     /// <summary>The number of requests received.</summary>
@@ -56,8 +56,8 @@ internal sealed class FakeApi : IApiServer, IAsyncDisposable
     /// <summary>The number of open watches.</summary>
     public int Watches => _watches.Count;
 
-    /// <param name="fleet">What it serves.</param>
-    /// <param name="protocols">HTTP/2 where the client wants it, as a real one; or HTTP/1.1 alone, to see what HTTP/2 costs.</param>
+    /// <param name="fleet">The data that it serves.</param>
+    /// <param name="protocols">HTTP/2 if the client wants it, as in a real server; or only HTTP/1.1, to measure the cost of HTTP/2.</param>
     public static async Task<FakeApi> StartAsync(Fleet fleet, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -116,7 +116,7 @@ internal sealed class FakeApi : IApiServer, IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process is told to end: SIGTERM, SIGINT.</summary>
+    /// <summary>Waits until the process gets SIGTERM or SIGINT.</summary>
     public Task WaitForSignalAsync() => _app.WaitForShutdownAsync();
 
     public async ValueTask DisposeAsync()
@@ -181,7 +181,7 @@ internal sealed class FakeApi : IApiServer, IAsyncDisposable
     private static bool PrefersProtobuf(HttpContext context) =>
         context.Request.Headers.Accept.ToString().StartsWith(Protobuf, StringComparison.Ordinal);
 
-    /// <summary>A few bytes and then many, in the pieces in which Go sends them.</summary>
+    /// <summary>Sends a few bytes and then many, in the same pieces as Go.</summary>
     private static async ValueTask WriteAsync(PipeWriter body, ReadOnlyMemory<byte> few, ReadOnlyMemory<byte> many)
     {
         int first = few.IsEmpty ? many.Length : Math.Min(GoBufferLength - few.Length, many.Length);
@@ -229,7 +229,7 @@ internal sealed class FakeApi : IApiServer, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The client, or this server, is gone.
+            // The client has left, or this server ends.
         }
         finally
         {

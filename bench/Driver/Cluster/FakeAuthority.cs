@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>A certificate authority of one run, and the certificate of its API server: RSA with 2048 bits, as kubeadm makes them.</summary>
+/// <summary>A certificate authority of one run, and the certificate of its API server: RSA with 2048 bits, as in kubeadm.</summary>
 internal sealed class FakeAuthority : IDisposable
 {
     private const int KeyBits = 2048;
@@ -47,7 +47,7 @@ internal sealed class FakeAuthority : IDisposable
     /// <summary>The authority's certificate.</summary>
     public X509Certificate2 Root => _root;
 
-    /// <summary>The authority's certificate as a kubeconfig holds it.</summary>
+    /// <summary>The authority's certificate in the form of a kubeconfig.</summary>
     public string KubeconfigData => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(_root.ExportCertificatePem()));
 
     public void Dispose()

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// The fake API server by itself, for a profiler on the other side: prints its kubeconfig and changes slices until it is ended.
+/// The fake API server as a separate process, for profiling its client: prints its kubeconfig and changes slices until it is stopped.
 /// </summary>
 internal static class FakeServer
 {

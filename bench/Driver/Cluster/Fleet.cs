@@ -17,7 +17,7 @@ internal sealed class Fleet
 
     public long Version => _version;
 
-    /// <summary>Adds one Service with one StatefulSet. Above base port 3000 there is room for 62,535 pods.</summary>
+    /// <summary>Adds one Service with one StatefulSet. With base port 3000 a set may have 62,535 pods.</summary>
     public Fleet Add(string service, int slices, int podsPerSlice)
     {
         for (int slice = 0; slice < slices; slice++)
@@ -38,7 +38,7 @@ internal sealed class Fleet
         return this;
     }
 
-    /// <summary>Adds many Services of one slice each, named by number.</summary>
+    /// <summary>Adds many Services with one slice each, named by number.</summary>
     public Fleet AddMany(string prefix, int services, int podsPerService)
     {
         for (int i = 0; i < services; i++)

@@ -1,20 +1,20 @@
 namespace Berth.Bench.Cluster;
 
-/// <summary>An API server with the bench's slices, the fake or a real one.</summary>
+/// <summary>An API server with the bench's slices: the fake one or a real one.</summary>
 internal interface IApiServer
 {
-    /// <summary>A kubeconfig, in JSON, that points here.</summary>
+    /// <summary>A kubeconfig, in JSON, for this server.</summary>
     string Kubeconfig { get; }
 
     /// <summary>The slices.</summary>
     Fleet Fleet { get; }
 
-    /// <summary>The address of a slice's first pod now.</summary>
+    /// <summary>The current address of a slice's first pod.</summary>
     string FirstAddress(int slice);
 
-    /// <summary>Moves a slice's first pod to another address; completes when the server has it.</summary>
+    /// <summary>Moves a slice's first pod to another address. Completes when the server has stored it.</summary>
     ValueTask ChangeAsync(int slice);
 
-    /// <summary>Waits until a number of watches are open, where changes before that would be missed.</summary>
+    /// <summary>Waits until a number of watches are open, if earlier changes would be missed.</summary>
     Task WaitForWatchesAsync(int watches);
 }

@@ -1,6 +1,6 @@
 namespace Berth.Bench.Cluster;
 
-/// <summary>Kubeconfigs in JSON, which is also YAML: the Go peer reads them with its standard library.</summary>
+/// <summary>Kubeconfigs in JSON, which is also YAML, so that the Go peer can read them with its standard library.</summary>
 internal static class KubeconfigFile
 {
     public static Task WriteAsync(string path, string address, string authorityData, string token) => File.WriteAllTextAsync(path, $$$"""

@@ -1,6 +1,6 @@
 namespace Berth.Bench.Cluster;
 
-/// <summary>A source with one list of pods, made for the ports that are asked for, that never changes.</summary>
+/// <summary>A source with one list of pods that never changes, with the ports of the given scheme.</summary>
 internal sealed class ListSource(Func<IEnumerable<PodEndpoint>> pods) : IEndpointSource
 {
     public IEndpointStream Open(ServiceTarget target, PortScheme ports) =>

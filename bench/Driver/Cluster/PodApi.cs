@@ -3,7 +3,7 @@ using Berth.LocalCluster;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>The local cluster as a process of its own: an API server with pods that an allocator can write to.</summary>
+/// <summary>The local cluster as a separate process: an API server with pods that an allocator can write to.</summary>
 internal static class PodApi
 {
     /// <summary>The namespace of its pods.</summary>
@@ -31,7 +31,7 @@ internal static class PodApi
         return 0;
     }
 
-    /// <summary>Waits until the pods are there, and returns the path of the kubeconfig.</summary>
+    /// <summary>Waits until the pods exist, and returns the path of the kubeconfig.</summary>
     public static async Task<string> WaitAsync(string folder)
     {
         for (int i = 0; !File.Exists(Path.Combine(folder, Ready)); i++)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>All pods of a set in one server on all loopback addresses: it answers with the address that was dialled.</summary>
+/// <summary>All pods of a set in one server on all loopback addresses. It answers with the address that the client dialled.</summary>
 internal sealed class PodHost : IAsyncDisposable
 {
     private const int FrameHead = 5;
@@ -51,7 +51,7 @@ internal sealed class PodHost : IAsyncDisposable
     private static Task AnswerAsync(HttpContext context) =>
         context.Response.WriteAsync(context.Connection.LocalIpAddress!.ToString());
 
-    /// <summary>One message in a frame of gRPC, without a library.</summary>
+    /// <summary>Writes one message in a gRPC frame, without a library.</summary>
     private static async Task AnswerGrpcAsync(HttpContext context)
     {
         while (await context.Request.Body.ReadAsync(new byte[256]) > 0)

@@ -4,7 +4,8 @@ using System.Text;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// As much of protobuf as a slice needs. Written for the fake server alone, so that a misreading of the format by the program shows.
+/// The part of protobuf that a slice needs. It is written for the fake server alone, so that it does not repeat a mistake of the program's
+/// reader.
 /// </summary>
 internal sealed class ProtobufWriter
 {
@@ -37,7 +38,7 @@ internal sealed class ProtobufWriter
         return this;
     }
 
-    /// <summary>The tag and length of a field whose bytes are sent on their own.</summary>
+    /// <summary>Writes the tag and length of a field whose bytes are sent separately.</summary>
     public ProtobufWriter Begin(int field, long length)
     {
         Varint(((ulong)field << 3) | 2);

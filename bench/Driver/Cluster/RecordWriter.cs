@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// What a server writes at once leaves in TLS records of 16 KB, as those of Go do. Kestrel alone would make one of each of its pages of
-/// 4 KB, and the client would decrypt four times as many.
+/// Sends one write of the server in TLS records of 16 KB, as Go does. Kestrel alone would send one record for each of its pages of 4 KB,
+/// and the client would decrypt four times as many records.
 /// </summary>
 internal sealed class RecordWriter(PipeWriter inner) : PipeWriter
 {
@@ -18,7 +18,7 @@ internal sealed class RecordWriter(PipeWriter inner) : PipeWriter
 
     public override long UnflushedBytes => _bytes.WrittenCount;
 
-    /// <summary>Puts one behind the TLS of every connection.</summary>
+    /// <summary>Adds a writer to every connection, inside its TLS.</summary>
     public static ConnectionDelegate Wrap(ConnectionDelegate next) => connection =>
     {
         connection.Transport = new Duplex(connection.Transport.Input, new RecordWriter(connection.Transport.Output));

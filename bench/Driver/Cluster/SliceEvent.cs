@@ -1,8 +1,8 @@
 namespace Berth.Bench.Cluster;
 
-/// <summary>One event of a watch, as either kind of watch is sent it.</summary>
+/// <summary>One event of a watch, in both encodings.</summary>
 /// <param name="Line">In JSON.</param>
-/// <param name="Protobuf">In protobuf, behind its length.</param>
+/// <param name="Protobuf">In protobuf, after its length.</param>
 internal sealed record SliceEvent(byte[] Line, byte[] Protobuf)
 {
     /// <summary>The length of the message.</summary>

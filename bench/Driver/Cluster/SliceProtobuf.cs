@@ -28,8 +28,8 @@ internal static class SliceProtobuf
     }
 
     /// <summary>
-    /// What stands before and after a slice of some length in the event MODIFIED: the length of all, meta.v1.WatchEvent, and the envelope
-    /// of the slice.
+    /// The bytes before and after a slice of some length in the event MODIFIED: the length of the frame, meta.v1.WatchEvent, and the
+    /// envelope of the slice.
     /// </summary>
     public static (byte[] Head, byte[] Tail) Event(int length)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// One slice as bytes, shaped as the recordings of a Kubernetes 1.36 server. The version and the first endpoint's address have a fixed
-/// width, so that the next state is a copy with a few bytes changed: the server must cost little beside what is measured.
+/// One slice as bytes, in the form of the recordings of a Kubernetes 1.36 server. The version and the first endpoint's address have a fixed
+/// width, so that the next state is a copy with a few changed bytes: the server must cost little compared with the measured program.
 /// </summary>
 internal sealed class SliceTemplate
 {
@@ -41,16 +41,16 @@ internal sealed class SliceTemplate
     /// <summary>The Service of the slice.</summary>
     public string Service { get; }
 
-    /// <summary>The object without kind and apiVersion, as lists hold it.</summary>
+    /// <summary>The object without kind and apiVersion, as in a list.</summary>
     public ReadOnlyMemory<byte> Body => _body;
 
     /// <summary>The same as a protobuf message.</summary>
     public ReadOnlyMemory<byte> Protobuf => _protobuf;
 
-    /// <summary>The first pod's address now.</summary>
+    /// <summary>The current address of the first pod.</summary>
     public string FirstAddress => Address(_address);
 
-    /// <summary>Moves the first pod to another address, and gives the watch event that says so.</summary>
+    /// <summary>Moves the first pod to another address, and returns the watch event of this change.</summary>
     public SliceEvent Change(long version)
     {
         _address++;
@@ -65,11 +65,13 @@ internal sealed class SliceTemplate
         return new SliceEvent(line, [.. _eventHead, .. _protobuf, .. _eventTail]);
     }
 
-    /// <summary>127.1xx.1xx.1xx: always as wide as the mark, a million of them, and each can be dialled on this machine.</summary>
+    /// <summary>
+    /// 127.1xx.1xx.1xx: there are a million of them, each as wide as the placeholder, and each can be dialled on this machine.
+    /// </summary>
     public static string Address(int index) => string.Create(
         CultureInfo.InvariantCulture, $"127.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
 
-    /// <summary>The name of a pod's node, as long as those of a cloud.</summary>
+    /// <summary>The name of a pod's node, as long as a cloud's node names.</summary>
     public static string Node(PodShape pod) => string.Create(
         CultureInfo.InvariantCulture, $"node-{pod.Address % 1000:d4}.eu-central-1.compute.internal");
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Berth.Bench.Load;
 
 /// <summary>One run of <c>openssl s_time</c>: a connection, TLS 1.3, one GET /, and the next connection.</summary>
-/// <param name="Count">How many connections.</param>
-/// <param name="Resumed">How many of them resumed a session.</param>
-/// <param name="PerSecond">How many a second.</param>
+/// <param name="Count">The number of connections.</param>
+/// <param name="Resumed">The number of connections that resumed a session.</param>
+/// <param name="PerSecond">Connections a second.</param>
 internal sealed record Handshakes(int Count, int Resumed, double PerSecond)
 {
     /// <summary>Loads a URL from two processes at once.</summary>
@@ -28,7 +28,7 @@ internal sealed record Handshakes(int Count, int Resumed, double PerSecond)
         string text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         double took = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        // It prints a letter for each connection, on the longest line: r for one that resumed.
+        // It prints a letter for each connection, on the longest line: r for a resumed session.
         string letters = text.Split('\n').MaxBy(static line => line.Length)!;
         int resumed = letters.Count(static letter => letter == 'r');
         int count = resumed + letters.Count(static letter => letter == '*');

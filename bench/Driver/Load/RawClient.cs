@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Berth.Bench.Load;
 
-/// <summary>One connection that asks GET / again and again with next to no cost of its own.</summary>
+/// <summary>One connection that sends GET / repeatedly, with almost no cost on the client's side.</summary>
 internal sealed class RawClient : IDisposable
 {
     private static readonly byte[] s_request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray();
@@ -14,7 +14,7 @@ internal sealed class RawClient : IDisposable
 
     public RawClient(string url) => _socket.Connect(IPAddress.Loopback, new Uri(url).Port);
 
-    /// <summary>Asks once; true when the answer contains the text. An answer here fits one segment.</summary>
+    /// <summary>Asks once. True when the answer contains the text. An answer fits into one segment.</summary>
     public bool Asks(ReadOnlySpan<byte> text)
     {
         _socket.Send(s_request);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Berth.Bench.Load;
 
-/// <summary>Many clients over TLS that ask for a stream, receive its first part, and then only wait.</summary>
+/// <summary>Many clients over TLS that request a stream, receive its first part, and then only wait.</summary>
 internal sealed class TlsWatchers : IDisposable
 {
     private const int AtOnce = 16;

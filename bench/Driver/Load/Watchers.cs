@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Berth.Bench.Load;
 
-/// <summary>Many clients that watch over server-sent events. They only look for an id to arrive, and keep nothing.</summary>
+/// <summary>Many clients that watch over server-sent events. They only wait for an id, and store nothing.</summary>
 internal sealed class Watchers : IDisposable
 {
     private readonly List<Socket> _sockets = [];
@@ -13,7 +13,7 @@ internal sealed class Watchers : IDisposable
     public Task ConnectAsync(string url, string target, int count) =>
         ConnectAsync(url, $"/v1/watch/{target}", count, "event: snapshot"u8.ToArray());
 
-    /// <summary>Connects clients that ask once for a path, and waits until each has received a text.</summary>
+    /// <summary>Connects clients that request a path once, and waits until each has received a text.</summary>
     public async Task ConnectAsync(string url, string path, int count, byte[] answer)
     {
         byte[] request = System.Text.Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");

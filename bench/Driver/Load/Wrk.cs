@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace Berth.Bench.Load;
 
 /// <summary>One run of wrk.</summary>
-/// <param name="Requests">How many answers came.</param>
-/// <param name="PerSecond">That, over the time it took.</param>
+/// <param name="Requests">The number of answers.</param>
+/// <param name="PerSecond">Answers a second.</param>
 /// <param name="P99">The 99th percentile of latency.</param>
 internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99)
 {
-    /// <summary>Loads a URL from one thread.</summary>
+    /// <summary>Sends requests to a URL from one thread.</summary>
     /// <param name="url">The URL.</param>
     /// <param name="seconds">The time.</param>
     /// <param name="connections">The number of connections.</param>

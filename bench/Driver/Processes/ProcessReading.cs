@@ -12,7 +12,7 @@ internal static class ProcessReading
     public static TimeSpan Cpu(int pid)
     {
         string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-        // The name may hold anything, so fields are counted from its closing parenthesis on.
+        // The name may contain any character, so fields are counted from its closing parenthesis.
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return TimeSpan.FromSeconds(
             (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
@@ -21,7 +21,7 @@ internal static class ProcessReading
     /// <summary>Resident memory now, in bytes.</summary>
     public static long Resident(int pid) => Status(pid, "VmRSS:");
 
-    /// <summary>Resident memory at its largest, in bytes.</summary>
+    /// <summary>The largest resident memory so far, in bytes.</summary>
     public static long Peak(int pid) => Status(pid, "VmHWM:");
 
     private static long Status(int pid, string name)

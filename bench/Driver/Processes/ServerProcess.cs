@@ -6,10 +6,10 @@ using System.Net.Sockets;
 
 namespace Berth.Bench.Processes;
 
-/// <summary>A server under measurement: started, waited for, read, and ended again.</summary>
+/// <summary>A measured server: starts it, waits for it, reads its figures, and ends it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    // Any certificate will do: the bench makes them itself.
+    // Every certificate is accepted, because the bench creates them itself.
     private static readonly HttpClient s_client = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -19,7 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         },
     }) { Timeout = TimeSpan.FromSeconds(30) };
 
-    // Those that are to be ended with this program, however it ends: Ctrl+C and SIGTERM dispose of nothing.
+    // The servers to end together with this program, because Ctrl+C and SIGTERM dispose nothing.
     private static readonly ConcurrentDictionary<int, Process> s_running = [];
 
     private readonly Process _process;
@@ -54,13 +54,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen, and HTTPS for the same with TLS.</summary>
+    /// <summary>Starts a program. In its arguments, URL stands for the address to listen on, and HTTPS for the same with TLS.</summary>
     public static ServerProcess Start(string program, params IEnumerable<string> arguments)
     {
         arguments = [.. arguments];
         string url = $"{(arguments.Contains("HTTPS") ? "https" : "http")}://127.0.0.1:{FreePort()}";
         ProcessStartInfo start = new(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        // The image has no certificates of public authorities. To read those of this machine would cost a third of the first list.
+        // The image has no certificates of public authorities. Reading those of this machine would take a third of the time of the first
+        // list.
         start.Environment["SSL_CERT_DIR"] = start.Environment["SSL_CERT_FILE"] = "/nonexistent";
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument is "URL" or "HTTPS" ? url : argument);
@@ -79,7 +80,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, url, now);
     }
 
-    /// <summary>Waits until GET / is answered with something, and tells how long after the start that was.</summary>
+    /// <summary>Waits until GET / has an answer that is not empty, and returns the time since the start.</summary>
     public async Task<TimeSpan> ReadyAsync(TimeSpan? limit = null)
     {
         TimeSpan longest = limit ?? TimeSpan.FromSeconds(60);
@@ -107,7 +108,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (long)double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Waits until the server has nothing left to do.</summary>
+    /// <summary>Waits until the server is idle.</summary>
     public async Task SettleAsync()
     {
         for (int quiet = 0; quiet < 3;)
@@ -127,7 +128,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Throws when the process is gone.</summary>
+    /// <summary>Throws when the process has ended.</summary>
     public void ThrowIfEnded()
     {
         if (_process.HasExited)

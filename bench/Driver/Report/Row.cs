@@ -1,9 +1,9 @@
 namespace Berth.Bench.Report;
 
 /// <summary>One line of the table.</summary>
-/// <param name="What">What was measured.</param>
-/// <param name="Target">What it is to be.</param>
-/// <param name="Figure">What it is, with its unit.</param>
+/// <param name="What">The measured value.</param>
+/// <param name="Target">The required value.</param>
+/// <param name="Figure">The measured figure, with its unit.</param>
 /// <param name="Ratio">Against the peer, or empty.</param>
 /// <param name="Peer">The peer and its figure, or empty.</param>
 /// <param name="Met">Whether the target is met; null where there is none.</param>

@@ -1,6 +1,6 @@
 namespace Berth.Bench.Report;
 
-/// <summary>The rows as a Markdown table, padded so that it reads well as plain text.</summary>
+/// <summary>The rows as a Markdown table, padded so that it is also readable as plain text.</summary>
 internal static class Table
 {
     private static readonly string[] s_head = ["What", "Target", "Figure", "Ratio", "Peer", "Verdict"];

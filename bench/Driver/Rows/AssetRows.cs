@@ -6,13 +6,13 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// What touches the API, against a real kube-apiserver with 100,000 endpoints in 1,000 slices, beside the same against the fake one and
-/// the Go program against the real one. Base port 3000 leaves no room for so many in one set, so there are two.
+/// The rows that use the API, with a real kube-apiserver and 100,000 endpoints in 1,000 slices, compared with the fake server and with the
+/// Go program. With base port 3000 there are not enough ports for so many pods in one set, so there are two sets.
 /// </summary>
 internal static class AssetRows
 {
     private const int Changes = 200;
-    // The two cores are also those of kube-apiserver, which needs several milliseconds of CPU for a change.
+    // kube-apiserver uses the same two cores, and needs several milliseconds of CPU for a change.
     private const double PerSecond = 50;
     private const string Small = "small";
     private const int SmallSlice = 1000;
@@ -30,7 +30,7 @@ internal static class AssetRows
         for (int round = 0; round < options.Rounds; round++)
         {
             onReal.Add(await MeasureAsync(Servers.Berth(options, real, s_halves), real, 2));
-            // The real one has as much to do meanwhile, for no client: what is left then is a difference between the servers, not of the
+            // Meanwhile the real server does the same work for no client. The rest is then a difference between the servers, and not of the
             // machine's load.
             onFake.Add(await MeasureAsync(Servers.Berth(options, fake, s_halves), fake, 2, real));
             if (options.Go is null)
@@ -95,7 +95,7 @@ internal static class AssetRows
         }
     }
 
-    /// <summary>Waits until a server has nothing left to do, for two seconds at most.</summary>
+    /// <summary>Waits until a server is idle, for two seconds at most.</summary>
     private static async Task SettleAsync(ServerProcess server)
     {
         for (int quiet = 0, i = 0; quiet < 4 && i < 40; i++)
@@ -150,7 +150,7 @@ internal static class AssetRows
     private sealed record CostRow(
         string What, string Target, double Most, double MostOfGo, Func<Cost, double> Value, Func<double, string> Write)
     {
-        /// <summary>The real one against its target and the Go program, the fake one, and a Go program that does less.</summary>
+        /// <summary>Compares the real server with its target, the Go program, the fake server, and a Go program that does less.</summary>
         public IEnumerable<Row> Make(List<Cost> onReal, List<Cost> onFake, List<Cost> goWhole, List<Cost> goSlices)
         {
             double figure = Figures.Median(onReal.Select(Value));

@@ -11,7 +11,7 @@ namespace Berth.Bench.Rows;
 
 /// <summary>
 /// Calls through Berth.ServiceDiscovery, against the same HttpClient with a fixed address, and against the provider of
-/// Microsoft.Extensions.ServiceDiscovery that reads the configuration. All sides take turns in this process.
+/// Microsoft.Extensions.ServiceDiscovery that reads the configuration. All sides run in turn in this process.
 /// </summary>
 internal static class CallRows
 {
@@ -31,7 +31,7 @@ internal static class CallRows
         await using ServiceProvider fixedAddress = Provide(null, port);
         await using ServiceProvider berth = Provide(WithBerth(1, port), port);
         await using ServiceProvider configured = Provide(WithConfiguration(1, port), port);
-        // The first round is for the compiler's tiers.
+        // In the first round the JIT compiler optimises.
         for (int round = 0; round < (2 * options.Rounds) + 2; round++)
         {
             Cost[] costs =
@@ -70,7 +70,7 @@ internal static class CallRows
     private static Row Against(string what, List<Cost> ours, List<Cost> theirs, Func<Cost, double> select, Func<double, string> text)
     {
         double ratio = Ratio(ours, theirs, select);
-        // What two runs of one side differ by.
+        // The difference between two runs of one side.
         const double Noise = 1.02;
         return new Row(
             what, "not slower", text(Median(ours, select)), Figures.Ratio(ratio),

@@ -5,7 +5,7 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// From the moment the API server sends an event until the third of three dispatchers in a row answers with what it says.
+/// The time from an event of the API server until the third of three dispatchers in a row answers with the new address.
 /// </summary>
 internal static class ChainRows
 {

@@ -12,9 +12,9 @@ internal sealed class Churn : IAsyncDisposable
     private readonly int _most;
     private readonly Task _running;
 
-    /// <param name="api">Where.</param>
-    /// <param name="perSecond">How many a second.</param>
-    /// <param name="most">After how many it ends by itself.</param>
+    /// <param name="api">The API server.</param>
+    /// <param name="perSecond">The changes a second.</param>
+    /// <param name="most">The number of changes after which it ends by itself.</param>
     public Churn(IApiServer api, double perSecond, int most = int.MaxValue)
     {
         _api = api;
@@ -48,7 +48,7 @@ internal sealed class Churn : IAsyncDisposable
                 Changes++;
             }
 
-            // No more often than changes are due: the waking up of this process is no part of what is measured.
+            // Wakes up only when a change is due, because the wake-ups of this process must not affect the measurement.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(500 / _perSecond, 1, 50)), CancellationToken.None);
         }
     }

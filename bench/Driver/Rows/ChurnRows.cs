@@ -5,7 +5,9 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>GET / of a set of 60,000 endpoints while 200 of its 600 slices change a second, against the same without changes.</summary>
+/// <summary>
+/// GET / of a set of 60,000 endpoints while 200 of its 600 slices change each second, compared with the same without changes.
+/// </summary>
 internal static class ChurnRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
@@ -17,7 +19,7 @@ internal static class ChurnRows
         await Wrk.RunAsync(berth.Url, 1);
         List<Wrk> quiet = [];
         List<Wrk> busy = [];
-        // Twice the rounds of other rows: three programs share the cores here, and the tail of one round says little.
+        // Twice the rounds of other rows, because three programs share the cores here, and the tail of one round is not reliable.
         for (int round = 0; round < (2 * options.Rounds) + 1; round++)
         {
             // The side that goes first in one round goes second in the next.

@@ -4,8 +4,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// First lists of 100,000 endpoints: one set of two clusters with 50,000 each, and one cluster with as many. That one has two sets of
-/// 50,000, because one set of 100,000 has more pods than there are ports.
+/// First lists of 100,000 endpoints: one set of two clusters with 50,000 each, compared with one cluster of 100,000. That cluster has two
+/// sets of 50,000, because one set of 100,000 would need more ports than there are.
 /// </summary>
 internal static class ClusterRows
 {

@@ -6,8 +6,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// A day of changes, replayed fast: 200,000 changed slices over one connection. The memory at the end is that of the first minute. It takes
-/// some minutes, so it runs only when it is named.
+/// A day of changes in a short time: 200,000 changed slices over one connection. The memory at the end must be that of the first minute. It
+/// takes some minutes, so it runs only when it is named.
 /// </summary>
 internal static class DayRows
 {
@@ -24,7 +24,7 @@ internal static class DayRows
         long version = await berth.MetricAsync("berth_snapshot_version", Servers.Target());
         long began = Stopwatch.GetTimestamp();
         await using Churn churn = new(api, PerSecond, Changes);
-        // The first minute is where memory has reached what it needs.
+        // After the first minute the memory has its final size.
         long first = 0;
         while (!churn.Completion.IsCompleted && Stopwatch.GetElapsedTime(began).TotalSeconds < Longest)
         {

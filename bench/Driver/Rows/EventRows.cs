@@ -6,7 +6,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>From the moment the API server sends an event until GET / answers with what it says.</summary>
+/// <summary>The time from an event of the API server until GET / answers with the new address.</summary>
 internal static class EventRows
 {
     private const int Samples = 200;
@@ -23,7 +23,7 @@ internal static class EventRows
             $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
     }
 
-    /// <summary>Times from a change until an address shows it, in milliseconds, sorted.</summary>
+    /// <summary>The times from a change until the answer has the new address, in milliseconds, sorted.</summary>
     public static async Task<double[]> SampleAsync(IApiServer api, string url, int slice = 0)
     {
         using RawClient client = new(url);

@@ -4,11 +4,11 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// A first list of 60,000 endpoints, decoded and published: ours and the official client's, in turn, on the same runtime.
+/// A first list of 60,000 endpoints, decoded and published: by our client and by the official client, in turn, on the same runtime.
 /// </summary>
 internal static class FirstListRows
 {
-    /// <summary>The set that is listed before: of more than one page, as what is measured.</summary>
+    /// <summary>The set for the warm-up. It has more than one page, as the measured set.</summary>
     public const string WarmUp = "warm-up";
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
@@ -17,7 +17,7 @@ internal static class FirstListRows
         return await CompareAsync(options, api.Kubeconfig, 60_000);
     }
 
-    /// <summary>Compares both against any API server that has so many endpoints and the set for the warm-up.</summary>
+    /// <summary>Compares both clients with any API server that has these endpoints and the set for the warm-up.</summary>
     public static async Task<IEnumerable<Row>> CompareAsync(BenchOptions options, string kubeconfig, int endpoints)
     {
         List<ListCost> ours = [];
@@ -46,7 +46,7 @@ internal static class FirstListRows
             $"official client {text(Figures.Median(theirs.Select(select)))}", ratio <= 0.2);
     }
 
-    /// <summary>One list in a process of its own.</summary>
+    /// <summary>Runs one list in a separate process.</summary>
     public static Task<ListCost> RunAsync(BenchOptions options, string kubeconfig, int endpoints, string way) =>
         ListCost.MeasureAsync(options, endpoints, [way, kubeconfig, Fleet.Namespace, Servers.Service, WarmUp]);
 }

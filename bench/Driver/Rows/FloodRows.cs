@@ -7,7 +7,7 @@ namespace Berth.Bench.Rows;
 
 /// <summary>
 /// One client that floods service A, which has limits, and the latency of another client meanwhile. It is compared with the same flood at
-/// another server of this machine: what is left is what the flood costs inside service A, and not what it costs the machine.
+/// another server of this machine: the difference is the cost inside service A, without the cost for the machine.
 /// </summary>
 internal static class FloodRows
 {

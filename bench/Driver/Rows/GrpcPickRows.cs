@@ -55,7 +55,7 @@ internal static class GrpcPickRows
             TimeSpan cpu = Environment.CpuUsage.TotalTime;
             for (int i = 0; i < Picks; i++)
                 picker.Pick(context);
-            // The first rounds are for the compiler's tiers.
+            // In the first rounds the JIT compiler optimises.
             if (round < 2)
                 continue;
             times.Add((Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / Picks);
@@ -88,7 +88,7 @@ internal static class GrpcPickRows
         public override LoadBalancer Create(LoadBalancerOptions options) => inner.Create(new LoadBalancerOptions(
             new Helper(options.Controller, picker => _latest = picker), options.LoggerFactory, options.Configuration));
 
-        /// <summary>Waits until calls go round so many pods.</summary>
+        /// <summary>Waits until calls use this number of pods in turn.</summary>
         public async Task<SubchannelPicker> WaitAsync(int pods)
         {
             for (int i = 0; i < 600; i++)

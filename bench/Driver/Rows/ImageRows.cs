@@ -2,7 +2,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>The size of the image as deploy/image/build lays it out.</summary>
+/// <summary>The size of the image that deploy/image/build writes, unpacked.</summary>
 internal static class ImageRows
 {
     public static Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)

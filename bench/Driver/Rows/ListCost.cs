@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>The cost of one first list in a process of its own: <c>bench/peers/Clients</c> measures it.</summary>
+/// <summary>The cost of one first list in a separate process: <c>bench/peers/Clients</c> measures it.</summary>
 /// <param name="Wall">The time, in milliseconds.</param>
 /// <param name="Cpu">The CPU time, in milliseconds.</param>
 /// <param name="Allocated">The bytes that were allocated.</param>

@@ -5,7 +5,9 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>GET / against service A as people write it over the official client. No targets: what is there to pick instead.</summary>
+/// <summary>
+/// GET / compared with the usual service A over the official client. These rows have no targets; they show the alternatives.
+/// </summary>
 internal static class OldWayRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)

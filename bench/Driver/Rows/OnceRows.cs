@@ -6,12 +6,12 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// GET / with a new connection for each request, as most clients come: ours, bare Kestrel, nginx with a fixed answer, which is the
-/// practical limit, and the Go program where there is one.
+/// GET / with a new connection for each request, as from most clients: our program, bare Kestrel, nginx with a fixed answer (the practical
+/// limit), and the Go program if there is one.
 /// </summary>
 internal static class OnceRows
 {
-    // $0 is the URL, $1 the file. One process, so that its CPU is what is read.
+    // $0 is the URL, $1 the file. One process, so that its CPU time is the whole.
     private const string StartNginx = """
         cat >"$1" <<EOF
         daemon off; master_process off; pid "$1.pid"; error_log stderr;
@@ -52,7 +52,7 @@ internal static class OnceRows
 
             for (int round = 0; round < options.Rounds; round++)
             {
-                // Another side goes first in each round.
+                // In each round another side goes first.
                 for (int i = 0; i < servers.Length; i++)
                 {
                     int side = (round + i) % servers.Length;
@@ -91,7 +91,7 @@ internal static class OnceRows
         ];
     }
 
-    /// <summary>No target but to be ahead; no row where there is no Go.</summary>
+    /// <summary>The target is to need less than the Go program. Without Go there is no row.</summary>
     private static Row[] AgainstGo(List<Round> berth, List<Round> go)
     {
         if (go.Count == 0)

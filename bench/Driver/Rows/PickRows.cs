@@ -3,7 +3,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>Reading a snapshot and picking from it, in this process; <c>bench/micro</c> has it in more detail.</summary>
+/// <summary>Reading a snapshot and picking from it, in this process. <c>bench/micro</c> measures it in more detail.</summary>
 internal static class PickRows
 {
     private const int Picks = 5_000_000;
@@ -17,7 +17,7 @@ internal static class PickRows
             EndpointView view = directory.Follow(new ServiceTarget("scale", "service-b"), PortScheme.Fixed(3000));
             await directory.GetEndpointsAsync(view.Target, view.Ports);
             long available = 0;
-            // The first rounds are for the compiler's tiers.
+            // In the first rounds the JIT compiler optimises.
             double[] one = [.. Enumerable.Range(0, options.Rounds + 2).Select(_ => Round(view, 1, ref available)).Skip(2)];
             double[] two = [.. Enumerable.Range(0, options.Rounds).Select(_ => Round(view, Environment.ProcessorCount, ref available))];
             rows.Add(new Row(
@@ -33,7 +33,9 @@ internal static class PickRows
         return rows;
     }
 
-    /// <summary>CPU time for one pick in nanoseconds, over all threads: a thread that has to wait for a processor does not count.</summary>
+    /// <summary>
+    /// The CPU time of one pick in nanoseconds, over all threads. The time that a thread waits for a processor does not count.
+    /// </summary>
     private static double Round(EndpointView view, int threads, ref long allocated)
     {
         long bytes = 0;

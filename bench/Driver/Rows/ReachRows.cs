@@ -19,13 +19,13 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>From the moment the API server sends an event until a call has reached the new pod, over a new connection.</summary>
+/// <summary>The time from an event of the API server until a call has reached the new pod over a new connection.</summary>
 internal static class ReachRows
 {
     private const int Samples = 100;
     private const string Name = "lobby";
 
-    // Longer than the time within which YARP is told several changes together: each of these is a change by itself.
+    // Longer than the time in which YARP gets several changes together, so that each of these is a separate change.
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(120);
 
     private static readonly ServiceTarget s_target = new(Fleet.Namespace, Servers.Service);

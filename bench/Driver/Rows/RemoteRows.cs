@@ -4,7 +4,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>Service A with 60,000 endpoints over another service A, against that one, which reads the API.</summary>
+/// <summary>Service A with 60,000 endpoints from another service A, compared with that one, which reads the API.</summary>
 internal static class RemoteRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)

@@ -6,7 +6,7 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// GET / with three endpoints against bare Kestrel: throughput, CPU for one request, memory, and what it asks of the API server.
+/// GET / with three endpoints compared with bare Kestrel: throughput, CPU of one request, memory, and requests to the API server.
 /// </summary>
 internal static class RootRows
 {

@@ -4,7 +4,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>Memory with 60,000 endpoints, and the CPU that one changed slice costs, with few slices and with many.</summary>
+/// <summary>Memory with 60,000 endpoints, and the CPU time of one changed slice, with few slices and with many.</summary>
 internal static class ScaleRows
 {
     private const int Changes = 600;
@@ -14,7 +14,7 @@ internal static class ScaleRows
         await using Subject few = await Subject.StartAsync(10, Changes, 200, api => Servers.Berth(options, api));
         await using Subject many = await Subject.StartAsync(600, Changes, 200, api => Servers.Berth(options, api));
         (long resident, long peak) = (many.Server.Resident, many.Server.Peak);
-        // The peer cannot follow 200 a second.
+        // The peer cannot handle 200 changes a second.
         await using Subject official = await Subject.StartAsync(600, 30, 10, api => Servers.Old(options, api, "watch"));
         long published = 0;
         for (int round = 0; round < options.Rounds; round++)
@@ -44,7 +44,7 @@ internal static class ScaleRows
         ];
     }
 
-    /// <summary>A server over an API server of its own, and what a change has cost it in each round, in milliseconds of CPU.</summary>
+    /// <summary>A server with its own API server, and the CPU time of a change in each round, in milliseconds.</summary>
     private sealed class Subject(FakeApi api, ServerProcess server, int changes, double perSecond) : IAsyncDisposable
     {
         public ServerProcess Server => server;

@@ -17,7 +17,7 @@ internal static class SeatDeskRows
         string keys = Path.Combine(folder, "desk-keys");
         File.WriteAllText(keys, $"one={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n");
         double time = 0;
-        // The first rounds let the compiler do its work.
+        // In the first rounds the JIT compiler optimises.
         for (int round = 0; round < 4; round++)
             time = TimeRedemptions(keys);
         long memory = MeasureMemory(keys);

@@ -10,8 +10,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// Reservations through one dispatcher over three desks, against an allocator that writes to the API server for each of them. The load
-/// comes from wrk on both sides, and is not counted.
+/// Reservations through one dispatcher with three desks, compared with an allocator that writes to the API server for each reservation. wrk
+/// makes the load on both sides, and is not counted.
 /// </summary>
 internal static class SeatRows
 {
@@ -59,7 +59,7 @@ internal static class SeatRows
         ServerProcess[] ours = [dispatcher, desk0, desk1, desk2];
         ServerProcess[] theirs = [peer, cluster];
         string script = await WriteScriptAsync(folder, "full", 0);
-        // A desk's seats are given back after a second.
+        // The seats of a desk become free after a second.
         await Wrk.RunAsync(dispatcher.Url, 2, script: script);
         await Wrk.RunAsync(peer.Url, 2, script: script);
         long asked = api.Requests;
@@ -82,7 +82,7 @@ internal static class SeatRows
         ];
     }
 
-    /// <summary>The same allocator over a real kube-apiserver and etcd; no rows where KUBEBUILDER_ASSETS names none.</summary>
+    /// <summary>The same allocator with a real kube-apiserver and etcd. Without KUBEBUILDER_ASSETS there are no rows.</summary>
     private static async Task<Row[]> AgainstRealAsync(
         BenchOptions options, ServerProcess dispatcher, ServerProcess[] ours, string script)
     {

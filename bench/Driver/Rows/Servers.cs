@@ -10,11 +10,11 @@ internal static class Servers
 
     public static string Target(string service = Service) => $"{Fleet.Namespace}/{service}";
 
-    /// <summary>Service A over a fake API server.</summary>
+    /// <summary>Service A with a fake API server.</summary>
     public static ServerProcess Berth(BenchOptions options, IApiServer api, params IEnumerable<string> services) =>
         ServerProcess.Start(options.Berth, Dispatch(api, services));
 
-    /// <summary>The same, on the first core alone.</summary>
+    /// <summary>The same, on the first core only.</summary>
     public static ServerProcess OnOneCore(BenchOptions options, FakeApi api) =>
         ServerProcess.Start("taskset", ["-c", "0", options.Berth, .. Dispatch(api, [])]);
 
@@ -24,7 +24,7 @@ internal static class Servers
     public static ServerProcess In64Megabytes(BenchOptions options, FakeApi api, params IEnumerable<string> services) =>
         ServerProcess.Start("env", ["DOTNET_GCHeapHardLimit=2000000", options.Berth, .. Dispatch(api, services)]);
 
-    /// <summary>Service A with a limit of requests a second for each client, which a proxy on this machine names.</summary>
+    /// <summary>Service A with a limit of requests a second for each client. A proxy on this machine states the client's address.</summary>
     public static ServerProcess Limited(BenchOptions options, FakeApi api, int requests) => ServerProcess.Start(
         options.Berth,
         [
@@ -40,18 +40,18 @@ internal static class Servers
             pair.Certificate, "--tls-key", pair.Key,
         ]);
 
-    /// <summary>Service A over another one.</summary>
+    /// <summary>Service A that follows another service A.</summary>
     public static ServerProcess Remote(BenchOptions options, ServerProcess from) => ServerProcess.Start(
         options.Berth, ["dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--from", from.Url]);
 
     /// <summary>Kestrel alone.</summary>
     public static ServerProcess Bare(BenchOptions options) => ServerProcess.Start(options.Bare, "URL");
 
-    /// <summary>Service A as people write it: <c>get</c> or <c>watch</c>.</summary>
+    /// <summary>The usual service A over the official client: <c>get</c> or <c>watch</c>.</summary>
     public static ServerProcess Old(BenchOptions options, FakeApi api, string way) =>
         ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Service, "URL");
 
-    /// <summary>Service A in Go: HOW is what a change makes again, "whole" or "slices".</summary>
+    /// <summary>Service A in Go. HOW says what it builds again after a change: "whole" or "slices".</summary>
     public static ServerProcess Go(BenchOptions options, IApiServer api, string how, params IEnumerable<string> services) =>
         ServerProcess.Start(options.Go!, api.Kubeconfig, Fleet.Namespace, string.Join(',', services), "URL", how);
 

@@ -5,7 +5,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>Small machines: one core against all of them in the same run, and 100,000 endpoints in 64 MB.</summary>
+/// <summary>Small machines: one core compared with all cores in the same run, and 100,000 endpoints in 64 MB.</summary>
 internal static class SmallRows
 {
     private const int Slices = 600;
@@ -61,7 +61,7 @@ internal static class SmallRows
             $"all cores {write(Figures.Median(all.Select(value)))}", ratio <= 1.2);
     }
 
-    /// <summary>Lists, gives each whole list to a client, follows changes, and is read at its largest.</summary>
+    /// <summary>Service A lists, gives each whole list to a client, and follows changes. Returns its largest memory.</summary>
     private static async Task<Row> InLittleMemoryAsync(BenchOptions options)
     {
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));

@@ -4,7 +4,7 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>From starting the program to its first right answer, with list and all.</summary>
+/// <summary>The time from the start of the program to its first right answer, the first list included.</summary>
 internal static class StartRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)

@@ -4,8 +4,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// A first list in pages, which is the default, against a streaming list (KEP-3157), of a real API server: what the client and what the
-/// server need. The default is right as long as it needs no more.
+/// A first list in pages, which is the default, compared with a streaming list (KEP-3157) of a real API server: the cost for the client and
+/// for the server. The default is right while it costs no more.
 /// </summary>
 internal static class StreamingRows
 {

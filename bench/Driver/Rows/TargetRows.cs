@@ -5,8 +5,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// 10,000 targets of 10 pods in one namespace, in one process: in proportion means that the second 5,000 cost what the first 5,000 do.
-/// Beside it stands one target with as many pods.
+/// 10,000 targets of 10 pods in one namespace, in one process. "In proportion" means that the second 5,000 cost as much as the first 5,000.
+/// The comparison is one target with as many pods.
 /// </summary>
 internal static class TargetRows
 {

@@ -6,8 +6,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// GET / over TLS 1.3 on a new connection each, with full and with resumed handshakes, and clients that watch over TLS, against the Go
-/// program. Certificates are ECDSA P-256.
+/// GET / over TLS 1.3, each on a new connection, with full and with resumed handshakes, and clients that watch over TLS, compared with the
+/// Go program. Certificates are ECDSA P-256.
 /// </summary>
 internal static class TlsRows
 {
@@ -100,8 +100,8 @@ internal static class TlsRows
         return (server.Resident - before) / Clients;
     }
 
-    /// <param name="Cpu">Of the server, for a connection, in microseconds.</param>
+    /// <param name="Cpu">The server's CPU time for a connection, in microseconds.</param>
     /// <param name="PerSecond">Connections.</param>
-    /// <param name="Resumed">The share of connections that resumed a session, without the first of each client.</param>
+    /// <param name="Resumed">The share of connections that resumed a session, except the first one of each client.</param>
     private readonly record struct Round(double Cpu, double PerSecond, double Resumed);
 }

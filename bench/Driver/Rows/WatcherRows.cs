@@ -12,7 +12,7 @@ internal static class WatcherRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        // First, so that the connections of both are not open together.
+        // First, so that the connections of both sides are not open at the same time.
         double bare = await BareAsync(options);
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);

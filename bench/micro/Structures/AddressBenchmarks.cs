@@ -5,7 +5,7 @@ using Berth.Kubernetes.Addresses;
 
 namespace Berth.Bench.Micro.Structures;
 
-/// <summary>IPv4 addresses from their bytes, of 1,000 nodes in turn: by our own reader and pool, and by the runtime's.</summary>
+/// <summary>Reading IPv4 addresses of 1,000 nodes in turn from their bytes: by our own reader and pool, and by the runtime.</summary>
 [MemoryDiagnoser]
 public class AddressBenchmarks
 {
@@ -15,7 +15,7 @@ public class AddressBenchmarks
     private readonly byte[][] _addresses = [.. Enumerable.Range(0, Count).Select(static i =>
         Encoding.UTF8.GetBytes(new IPAddress([10, 77, (byte)(i >> 8), (byte)i]).ToString()))];
 
-    /// <summary>It accepts other spellings too, such as 10.1, and makes an object each time.</summary>
+    /// <summary>The runtime also accepts other forms, such as 10.1, and creates an object each time.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = Count)]
     public IPAddress? Runtime()
     {

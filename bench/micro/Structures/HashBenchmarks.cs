@@ -6,8 +6,8 @@ using Berth.Pods;
 namespace Berth.Bench.Micro.Structures;
 
 /// <summary>
-/// The hash of one pod's name among many, which a sticky pick needs for each: continued from what the set's pods share, and of the whole
-/// name by the hash that .NET's own package has.
+/// The hash of a pod's name, which a sticky pick needs for each pod: continued from the prefix that the set's pods share, and of the whole
+/// name by the hash of .NET's own package.
 /// </summary>
 [MemoryDiagnoser]
 public class HashBenchmarks

@@ -6,7 +6,7 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Bench.Micro.Structures;
 
 /// <summary>
-/// Texts of as many names in turn as a cluster has nodes: one string for equal texts, from the pool, and a new string each time.
+/// Texts of the names of a cluster's nodes in turn: one string for equal texts, from the pool, and a new string each time.
 /// </summary>
 [MemoryDiagnoser]
 public class PoolBenchmarks
@@ -21,7 +21,7 @@ public class PoolBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        // As a cloud names them: nothing to count by.
+        // Names as in a cloud: they contain no running number.
         Random random = new(11);
         _names = [.. Enumerable.Range(0, Names).Select(_ => Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,

@@ -6,8 +6,8 @@ using Google.Protobuf;
 namespace Berth.Bench.Micro.Structures;
 
 /// <summary>
-/// All fields of the endpoints of one slice of 100, as they stand on the wire: by our own reader, which hands out the bytes in place, and
-/// by the one of Google.Protobuf, which hands out copies.
+/// All fields of the endpoints of one slice of 100, from the bytes of the wire: by our own reader, which returns the bytes in place, and by
+/// the reader of Google.Protobuf, which returns copies.
 /// </summary>
 [MemoryDiagnoser]
 public class ProtobufBenchmarks

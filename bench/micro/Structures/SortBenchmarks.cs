@@ -7,7 +7,9 @@ using Berth.Snapshots;
 
 namespace Berth.Bench.Micro.Structures;
 
-/// <summary>The endpoints of one set of 60,000 into the order of a snapshot: dealt out by ordinal, and sorted by the runtime.</summary>
+/// <summary>
+/// Sorting the endpoints of one set of 60,000 into the order of a snapshot: distributed by ordinal, and sorted by the runtime.
+/// </summary>
 [MemoryDiagnoser]
 public class SortBenchmarks
 {
@@ -22,7 +24,7 @@ public class SortBenchmarks
         PodNamePrefix prefix = new("service-b-");
         PortRule rule = PortScheme.PerOrdinal(3000).RuleFor([])!;
         PodEndpoint[] all = [.. Enumerable.Range(0, Count).Select(i => Pod(new PodName(prefix, i)))];
-        // The endpoint controller fills a slice with pods that came together.
+        // The endpoint controller fills a slice with pods that appeared together.
         _slices = [.. all.Chunk(100)];
         new Random(5).Shuffle(_slices);
 
@@ -34,7 +36,7 @@ public class SortBenchmarks
         }
     }
 
-    /// <summary>The order as it is defined.</summary>
+    /// <summary>The order by its definition.</summary>
     [Benchmark(Baseline = true)]
     public object RuntimeByComparison()
     {
@@ -43,7 +45,7 @@ public class SortBenchmarks
         return all.Chunk(EndpointRuns.MaxLength).ToArray();
     }
 
-    /// <summary>The same where a number settles it.</summary>
+    /// <summary>The same order, by numbers alone.</summary>
     [Benchmark]
     public object RuntimeByNumber()
     {

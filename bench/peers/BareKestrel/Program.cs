@@ -1,4 +1,4 @@
-// One handler, no routing: the bytes and headers that service A answers with, always the same.
+// One handler, no routing: always the same answer, with the bytes and headers of service A.
 //   BareKestrel URL [TEXT]
 byte[] body = System.Text.Encoding.UTF8.GetBytes(args.Length > 1 ? args[1] : "10.100.100.100:3000");
 WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -7,7 +7,7 @@ namespace Berth.Bench.Clients;
 
 /// <summary>
 /// An allocator that keeps its state in the API server: one PATCH of a pod's annotation, with the version that it must have, for each
-/// allocation. A pod has one PATCH under way at most, so none of them ever conflicts.
+/// allocation. A pod has at most one PATCH at a time, so there are no conflicts.
 /// </summary>
 internal static class AllocateServer
 {

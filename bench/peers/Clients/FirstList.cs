@@ -7,8 +7,8 @@ using k8s.Models;
 namespace Berth.Bench.Clients;
 
 /// <summary>
-/// One first list, from the request until the set can be picked from, and what it cost: wall and CPU milliseconds, bytes allocated, and by
-/// how many bytes the process had grown at its largest.
+/// One first list, from the request until a pod can be picked, and its cost: wall and CPU milliseconds, allocated bytes, and the largest
+/// growth of the process in bytes.
 /// </summary>
 internal static class FirstList
 {
@@ -17,7 +17,7 @@ internal static class FirstList
         using k8s.Kubernetes client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(config));
         Dictionary<string, V1EndpointSlice>? kept = null;
         string[]? addresses = null;
-        // Compilation is no part of what a list costs.
+        // Compilation is not part of the cost of a list.
         Slices.Addresses(
             (await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(warmUp))).Items, 3000);
         await MeasureAsync(async () =>
@@ -70,7 +70,7 @@ internal static class FirstList
 
     private static async Task MeasureAsync(Func<Task<int>> list)
     {
-        // What the warm-up began, such as a watch, is over or waits by then.
+        // By then everything that the warm-up started, such as a watch, has ended or waits.
         await Task.Delay(500);
         long sizeBefore = Status("VmRSS");
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -80,7 +80,7 @@ internal static class FirstList
         int count = await list();
         TimeSpan wall = Stopwatch.GetElapsedTime(began);
         cpu = Environment.CpuUsage.TotalTime - cpu;
-        // What the warm-up did not come to is compiled now, some 2 to 15 ms, and is no part of what a list costs on either side.
+        // Methods that the warm-up did not call are compiled now, in 2 to 15 ms. This is not part of the cost of a list on either side.
         compiling = JitInfo.GetCompilationTime() - compiling;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Console.WriteLine(string.Create(

@@ -2,7 +2,7 @@ using k8s.Models;
 
 namespace Berth.Bench.Clients;
 
-/// <summary>The rule by which both servers of this program compute ports from slices.</summary>
+/// <summary>Computes ports from slices, for both servers of this program.</summary>
 internal static class Slices
 {
     public static string Selector(string service) => $"kubernetes.io/service-name={service}";

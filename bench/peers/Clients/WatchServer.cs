@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace Berth.Bench.Clients;
 
-/// <summary>List, then watch; the slices in a dictionary, and after each event a new list of addresses.</summary>
+/// <summary>Lists, then watches. It keeps the slices in a dictionary, and builds a new list of addresses after each event.</summary>
 internal static class WatchServer
 {
     private static volatile string[]? s_addresses;

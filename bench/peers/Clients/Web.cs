@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Bench.Clients;
 
-/// <summary>The least of a web server that answers every path with a text.</summary>
+/// <summary>A minimal web server that answers every path with a text.</summary>
 internal static class Web
 {
     public static async Task ServeAsync(string url, Func<CancellationToken, ValueTask<string?>> answer)

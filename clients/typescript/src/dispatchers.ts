@@ -155,7 +155,7 @@ export class Dispatchers {
         try {
             return await token();
         } catch (error) {
-            throw unreachable(`There is no token for ${url.href}: ${reasonOf(error)}. See to the function that gives it.`, error);
+            throw unreachable(`There is no token for ${url.href}: ${reasonOf(error)}. Correct the function that returns it.`, error);
         }
     }
 

@@ -22,8 +22,8 @@ internal static class AccessTargets
     public static FuzzTarget ServiceTarget { get; } = new("target", ReadTarget, static e => e is FormatException, BytesPerByte: 40);
 
     /// <summary>
-    /// As far as it goes without reading other files or starting a plugin: every context, with its certificates and what its plugin would
-    /// be told.
+    /// Reads as much as possible without reading other files or starting a plugin: every context, with its certificates and the input of
+    /// its plugin.
     /// </summary>
     private static void ReadKubeconfig(byte[] input)
     {
@@ -38,7 +38,7 @@ internal static class AccessTargets
             }
             catch (ClusterAccessException)
             {
-                // One context is refused; the next may be fine.
+                // One context is refused; the next one may be accepted.
             }
         }
     }
@@ -53,7 +53,7 @@ internal static class AccessTargets
     }
 
     /// <summary>
-    /// True when it names a file that this machine happens to have: what stands in that is not what is tried here, and some never end.
+    /// True when it names an existing file of this machine: its content is not part of the input, and some files never end.
     /// </summary>
     private static bool NamesAFile(KubeconfigSet set, string name, YamlMap context)
     {

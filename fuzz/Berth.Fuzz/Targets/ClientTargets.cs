@@ -7,7 +7,7 @@ using Berth.Dispatcher.Http;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>What clients and load balancers send to service A, and the file of its tokens.</summary>
+/// <summary>Data that clients and load balancers send to service A, and the file of its tokens.</summary>
 internal static class ClientTargets
 {
     private static readonly IPNetwork s_proxies = IPNetwork.Parse("10.0.0.0/8");
@@ -23,7 +23,7 @@ internal static class ClientTargets
 
     public static FuzzTarget Preference { get; } = new("accept", ReadPreference, static _ => false, BytesPerByte: 200);
 
-    /// <summary>Reads a header: however the bytes arrive it is the same, and it never needs more than its limit.</summary>
+    /// <summary>Reads a header. The result is the same however the bytes are divided, and never needs more bytes than the limit.</summary>
     private static void ReadProxy(byte[] input)
     {
         bool? whole = ProxyHeader.TryRead(new ReadOnlySequence<byte>(input), out ProxyHeader header);
@@ -39,7 +39,7 @@ internal static class ClientTargets
             throw new InvalidOperationException("The header is longer than what arrived.");
     }
 
-    /// <summary>The client is the peer, or an address that a proxy has passed on.</summary>
+    /// <summary>The client is the peer, or an address from a proxy's header.</summary>
     private static void ReadForwarded(byte[] input)
     {
         TrustedProxies proxies = new([s_proxies]);
@@ -65,7 +65,7 @@ internal static class ClientTargets
             throw new InvalidOperationException("The last token is not found.");
     }
 
-    /// <summary>A coding is chosen only where the client names it, or names all.</summary>
+    /// <summary>A coding is chosen only if the client names it, or names all.</summary>
     private static void ReadPreference(byte[] input)
     {
         string header = Encoding.Latin1.GetString(input);

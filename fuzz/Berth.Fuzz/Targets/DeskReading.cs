@@ -7,15 +7,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>The client of a desk, and a server in the desk's place that answers anything.</summary>
+/// <summary>The client of a desk, and a server in place of the desk that may give any answer.</summary>
 internal static class DeskReading
 {
     private static readonly SeatKeyFile s_keys = ReadKeys();
 
-    /// <summary>The client has two ways to say that an answer is none of a desk.</summary>
+    /// <summary>The client has two exceptions for an answer that is not from a desk.</summary>
     public static bool IsExpected(Exception exception) => exception is HttpRequestException or IOException;
 
-    /// <summary>Reads one answer as every message that a client of a desk waits for.</summary>
+    /// <summary>Reads one answer as each of the messages that a client of a desk expects.</summary>
     public static void Read(int status, byte[] body)
     {
         using HttpClient http = new(new OneAnswer(status, body));

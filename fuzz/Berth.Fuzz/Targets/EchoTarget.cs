@@ -4,7 +4,7 @@ using Berth.Echo.Tcp;
 namespace Berth.Fuzz.Targets;
 
 /// <summary>
-/// What clients send to the echo server: cut anywhere, the answers are the same, and every byte comes back once and in order.
+/// Data that clients send to the echo server. However it is divided, the answers are the same, and every byte comes back once and in order.
 /// </summary>
 internal static class EchoTarget
 {

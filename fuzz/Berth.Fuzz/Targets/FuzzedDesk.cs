@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>A desk and its routes without sockets. Whatever is asked, its answers are documented and its seats are counted right.</summary>
+/// <summary>A desk and its routes without sockets. For every request its answer is documented and its count of seats is right.</summary>
 internal sealed class FuzzedDesk : IDisposable
 {
     private static readonly HashSet<int> s_statuses = [200, 204, 400, 403, 404, 405, 409, 413, 422, 503];
@@ -30,7 +30,7 @@ internal sealed class FuzzedDesk : IDisposable
                 Capacity = 20,
                 KeyFile = file,
                 MaxRemembered = 64,
-                // Keys are looked for again as time passes, and here none does.
+                // The key file is read again as time passes, and here no time passes.
                 TimeProvider = new FakeTimeProvider(),
             });
         }

@@ -16,7 +16,7 @@ internal static class RemoteTarget
         (List<string> pieces, WatchFormatException? other) = Read(input, static (first, left) => Math.Min(1 + (first * 7), left));
         if (!whole.SequenceEqual(pieces))
             throw new InvalidOperationException($"{pieces.Count} events in pieces differ from {whole.Count} in one.");
-        // Where it stops may differ: the end of the data is seen later.
+        // The position of the refusal may differ, because the end of the data is seen later.
         if ((refusal is null) != (other is null))
             throw new InvalidOperationException($"Refused in one piece: '{refusal?.Message}'; in several: '{other?.Message}'.");
         if (refusal is not null)

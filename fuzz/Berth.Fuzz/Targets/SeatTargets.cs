@@ -6,7 +6,7 @@ using Berth.Seats.Tickets;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>What clients, operators and other programs hand to a desk: tickets, key files and requests.</summary>
+/// <summary>Data that clients, operators and other programs give to a desk: tickets, key files and requests.</summary>
 internal static class SeatTargets
 {
     private const string Secret = "one=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
@@ -34,7 +34,7 @@ internal static class SeatTargets
         if (TicketReader.Read(signed, s_keys, out TicketClaims claims) != SeatRefusal.None)
             return;
         SeatRefusal again = TicketReader.Read(TicketWriter.Write(claims, s_keys.Signing), s_keys, out TicketClaims read);
-        // Escaped, the texts may be longer than a ticket may be.
+        // With escapes the texts may be longer than the limit of a ticket.
         if (again != SeatRefusal.Malformed && (again != SeatRefusal.None || read != claims))
             throw new InvalidOperationException($"Claims change when they are written again: {again}, {claims}, {read}.");
     }
@@ -62,7 +62,7 @@ internal static class SeatTargets
         FuzzedDesk.Shared.Answer(head[0], head.Length == 2 ? head[1] : "/", body);
     }
 
-    /// <summary>An answer of something that stands where a desk should: a status in two bytes, and a body.</summary>
+    /// <summary>An answer of a program in place of a desk: a status in two bytes, and a body.</summary>
     private static void ReadAnswer(byte[] input)
     {
         int status = input.Length < 2 ? 200 : 100 + (BinaryPrimitives.ReadUInt16BigEndian(input) % 500);

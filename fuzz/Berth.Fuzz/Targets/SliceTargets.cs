@@ -19,7 +19,7 @@ internal static class SliceTargets
     public static FuzzTarget ListInProtobuf { get; } = new(
         "slice-list-protobuf", ReadListInProtobuf, static e => e is ResourceFormatException, BytesPerByte);
 
-    /// <summary>A refusal, as a server says it that was asked for protobuf: read, or no refusal at all.</summary>
+    /// <summary>A refusal, in the form of a server that was asked for protobuf. It is read, or it is no refusal.</summary>
     public static FuzzTarget StatusInProtobuf { get; } = new(
         "status-protobuf", static input => ProtobufStatus.Parse(input), static _ => false, BytesPerByte);
 
@@ -32,7 +32,7 @@ internal static class SliceTargets
     {
         List<SliceObject> items = [];
         ListParser<SliceObject> parser = new(new SliceDecoder(), items);
-        // In two pieces, so that what is cut is read again.
+        // In two pieces, so that the part at the cut is read again.
         int done = parser.Consume(input.AsSpan(0, input.Length / 2), final: false);
         parser.Consume(input.AsSpan(done), final: true);
         Publish(items);
@@ -61,7 +61,7 @@ internal static class SliceTargets
             Publish([slice]);
     }
 
-    /// <summary>Makes a snapshot of the accepted data, which must succeed.</summary>
+    /// <summary>Creates a snapshot of the accepted data, which must succeed.</summary>
     private static void Publish(List<SliceObject> slices)
     {
         ServiceTarget target = new("k8s-example2", "service-b");

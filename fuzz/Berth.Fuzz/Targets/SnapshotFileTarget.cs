@@ -4,7 +4,7 @@ using Berth.Persistence;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>A snapshot file: as it is, and with a checksum that agrees, so that what is behind it is reached too.</summary>
+/// <summary>A snapshot file: as it is, and with a right checksum, so that the rest of the file is read too.</summary>
 internal static class SnapshotFileTarget
 {
     public static FuzzTarget Decode { get; } = new("snapshot-file", Read, static e => e is InvalidDataException, BytesPerByte: 600);

@@ -13,13 +13,17 @@ internal static class CallCommand
     {
         Argument<string?> url = new("URL")
         {
-            Description = "Where service A is, such as http://127.0.0.1:8000.",
+            Description = "The address of service A, such as http://127.0.0.1:8000.",
             Arity = ArgumentArity.ExactlyOne,
         };
-        Argument<string?> text = new("TEXT") { Description = "What to send to service B. Default hello.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> text = new("TEXT")
+        {
+            Description = "The text to send to service B. Default hello.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         ExampleCommand command = new(
             "call",
-            "Asks service A for an address, connects to that very service B, sends TEXT, and shows the answer and both times.",
+            "Asks service A for an address, connects to that pod of service B, sends TEXT, and shows the answer and both times.",
             "berth call http://127.0.0.1:8000",
             "berth call http://127.0.0.1:8000 'good morning' --count 3",
             "berth call 'http://127.0.0.1:8000/?key=room-7' -o json",

@@ -7,7 +7,7 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth completion bash|zsh|fish|kubectl</c>: a script with which a shell completes commands and options.</summary>
 internal static class CompletionCommand
 {
-    /// <summary>The first word of a call with which the scripts ask for completions of the words behind it.</summary>
+    /// <summary>The first word of the call by which the scripts ask for completions of the following words.</summary>
     public const string Ask = "__complete";
 
     private const string Bash = """
@@ -64,7 +64,7 @@ internal static class CompletionCommand
         });
     }
 
-    /// <summary>Writes what may follow, one word a line. The last of the words is the one that is being typed.</summary>
+    /// <summary>Writes the words that may follow, one word a line. The last of the given words is the one that the user types.</summary>
     public static int Complete(Command root, IReadOnlyList<string> words, TextWriter output)
     {
         string line = string.Join(' ', words);

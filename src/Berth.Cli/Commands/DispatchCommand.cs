@@ -42,7 +42,7 @@ internal static class DispatchCommand
     {
         string runId = FromSettings.CreateRunId(host);
         DispatchSources sources = new(reader, runId, host);
-        // Cordons are kept between the source and the directory, only where there can be any.
+        // Cordons are applied between the source and the directory, only if there can be any.
         string[] cordoned = reader.Get(DispatchSettings.Cordon);
         ConfigurationChanges? changes = reader.FilePath is null ? null : new ConfigurationChanges(
             reader, now => ReadOptions(now, runId, sources, null), pods => sources.Cordon(pods));

@@ -20,7 +20,7 @@ internal sealed class DispatchSources
     private ClusterEntry[] _clusters;
     private SourceChoice? _choice;
 
-    /// <summary>Reads what the ports depend on. All faults are noted.</summary>
+    /// <summary>Reads the options on which the ports depend. All faults are noted.</summary>
     public DispatchSources(SettingsReader reader, string runId, ProgramHost host)
     {
         _reader = reader;
@@ -30,7 +30,7 @@ internal sealed class DispatchSources
         _clusters = reader.Get(ManyClusterSettings.Cluster);
     }
 
-    /// <summary>True when nothing but dispatchers is followed, so that they may state the ports.</summary>
+    /// <summary>True when only dispatchers are followed, so that they may state the ports.</summary>
     public bool AreDispatchers => _from.Length > 0 || ManyClusterSettings.AreDispatchers(_clusters);
 
     /// <summary>True when several clusters are followed.</summary>
@@ -52,7 +52,7 @@ internal sealed class DispatchSources
     public IReadOnlyList<string> FindDispatchers(ServiceTarget target) =>
         [.. _remotes.SelectMany(remote => remote.FindDispatchers(target)).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Cordons pods, in every cluster, in place of those before.</summary>
+    /// <summary>Cordons pods in every cluster. They replace the previous ones.</summary>
     public void Cordon(IReadOnlyList<string> pods)
     {
         foreach (CordonSource source in _cordons)

@@ -6,7 +6,9 @@ using Berth.Kubernetes;
 
 namespace Berth.Cli.Commands;
 
-/// <summary><c>berth doctor NAMESPACE/SERVICE</c>: what works between here and the pods, a line for each check.</summary>
+/// <summary>
+/// <c>berth doctor NAMESPACE/SERVICE</c>: checks what works between this machine and the pods, with one line for each check.
+/// </summary>
 internal static class DoctorCommand
 {
     public static Command Create(ProgramHost host)
@@ -136,7 +138,7 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>DNS is asked where the cluster's DNS is: inside a pod, or at a server that is named.</summary>
+    /// <summary>DNS is asked only where the cluster's DNS can be reached: inside a pod, or at a named server.</summary>
     private static SourceChoice? ReadDns(SettingsReader reader, ProgramHost host, ClusterChoice cluster)
     {
         bool isPod = host.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };

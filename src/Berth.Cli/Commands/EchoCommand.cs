@@ -47,7 +47,7 @@ internal static class EchoCommand
             await using (server.ConfigureAwait(false))
             {
                 await stop.WaitAsync().ConfigureAwait(false);
-                // Clients on their way still come in: the server accepts until no seat is in use.
+                // Clients with a reservation can still connect: the server accepts until no seat is in use.
                 if (pod.Desk is { } desk)
                     await desk.DrainAsync(drain, CancellationToken.None).ConfigureAwait(false);
                 await server.StopAsync(new CancellationToken(canceled: pod.Desk is not null)).ConfigureAwait(false);

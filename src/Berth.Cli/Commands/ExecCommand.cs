@@ -23,7 +23,7 @@ internal static class ExecCommand
         };
         ExampleCommand command = new(
             "exec",
-            "Runs a server on this pod's own port, as process 1 of its container: signals are sent on, and it ends with the server's code.",
+            "Runs a server on this pod's own port, as process 1 of its container: it forwards signals and ends with the server's code.",
             "POD_NAME=game-2 berth exec --base-port 3000 -- ./server --port {port}                # ./server --port 3002",
             "POD_NAME=game-2 berth exec --base-port game=4000,admin=5000 -- ./server --admin {port:admin}",
             "berth exec --install /berth                                       # for an image of any base, in an init container")

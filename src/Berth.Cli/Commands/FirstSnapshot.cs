@@ -5,7 +5,7 @@ using Berth.Kubernetes;
 namespace Berth.Cli.Commands;
 
 /// <summary>
-/// Waits for the first snapshot, for a command that must answer now. Unlike a server it does not wait for a cluster that fails.
+/// Waits for the first snapshot, for a command that must answer now. Unlike a server, it does not wait while the cluster fails.
 /// </summary>
 internal static class FirstSnapshot
 {

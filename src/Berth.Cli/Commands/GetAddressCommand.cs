@@ -10,10 +10,10 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth get address</c>: this pod's own address as its clients see it, asked of service A.</summary>
 internal static class GetAddressCommand
 {
-    /// <summary>From fieldRef metadata.uid. It tells this pod from one before it.</summary>
+    /// <summary>From fieldRef metadata.uid. It distinguishes this pod from an older one.</summary>
     private const string UidVariable = "POD_UID";
 
-    /// <summary>From fieldRef status.podIP. It tells the pod's own address from an external one.</summary>
+    /// <summary>From fieldRef status.podIP. It distinguishes the pod's own address from an external one.</summary>
     private const string PodIPVariable = "POD_IP";
 
     public static Command Create(ProgramHost host)
@@ -92,7 +92,7 @@ internal static class GetAddressCommand
         return default;
     }
 
-    /// <summary>Waits until service A knows this pod: a pod that starts is in its list as soon as it has an address.</summary>
+    /// <summary>Waits until service A knows this pod: service A lists a starting pod as soon as it has an address.</summary>
     private static async Task<PodEndpoint> FindAsync(
         EndpointView view, PodIdentity self, ProgramHost host, TimeSpan timeout, CancellationToken stopping)
     {
@@ -109,7 +109,7 @@ internal static class GetAddressCommand
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            string after = $"Service A did not tell the address of {self.Name} within {Durations.Format(timeout)}.";
+            string after = $"Service A did not state the address of {self.Name} within {Durations.Format(timeout)}.";
             if (view.Current is not { } last)
                 throw CommandException.Unreachable($"{after} {view.Failure?.Message ?? "It did not answer."}", view.Failure);
             string why = last.LeftOut.FirstOrDefault(pod => pod.Name == self.Name)?.Detail

@@ -3,7 +3,7 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Commands;
 
-/// <summary>A command of a part that this program was built without. It only says so.</summary>
+/// <summary>A command of a part that this program was built without. It only reports this.</summary>
 internal static class LeftOutCommand
 {
     public static Command Create(string name, string part)

@@ -29,7 +29,7 @@ internal static class LocalFaultCommand
                 "berth local fault kill-pod service-b-0"));
         fault.Add(
             Create(
-                host, "stop-node", "Takes a node away, with the processes of its pods.", "NODE", "node", [],
+                host, "stop-node", "Stops a node and the processes of its pods.", "NODE", "node", [],
                 "berth local fault stop-node node-0"));
         fault.Add(Create(host, "start-node", "Brings a stopped node back.", "NODE", "node", [], "berth local fault start-node node-0"));
         fault.Add(
@@ -82,7 +82,7 @@ internal static class LocalFaultCommand
         string? kubeconfig = reader.Get(s_kubeconfig) ?? host.Variable("KUBECONFIG");
         if (string.IsNullOrEmpty(kubeconfig))
             reader.Fault(
-                "It is not known which cluster is meant. Give the kubeconfig that berth up printed, with --kubeconfig or in KUBECONFIG.");
+                "The cluster is not known. Give the kubeconfig that berth up printed, with --kubeconfig or in KUBECONFIG.");
         reader.ThrowIfFaulty();
         try
         {

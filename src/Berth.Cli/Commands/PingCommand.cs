@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
 
-/// <summary><c>berth ping</c>: answers UDP datagrams with themselves.</summary>
+/// <summary><c>berth ping</c>: answers each UDP datagram with the same bytes.</summary>
 internal static class PingCommand
 {
     public static Command Create(ProgramHost host) =>

@@ -34,7 +34,7 @@ internal static class PlanCommands
     private static ExampleCommand CreateSuggest(ProgramHost host) =>
         new ExampleCommand(
             "suggest",
-            "Suggests the next free base port for a set of so many pods. Exits with 1 when there is none.",
+            "Suggests the next free base port for a new set. Exits with 1 when there is none.",
             "berth plan suggest -f deploy/base --pods 200",
             "berth plan suggest --name game,admin --pods 50      # game=3100,admin=3200")
             .Runs(
@@ -78,7 +78,7 @@ internal static class PlanCommands
         int multiple = reader.Get(PlanSettings.Multiple);
         (PortPlan plan, int exitCode) = await PlanReading.CreateAsync(reader, host, options).ConfigureAwait(false);
 
-        // With a stride the ports of one pod lie beside each other; without one each name has a range of its own.
+        // With a stride the ports of one pod are adjacent; without one each name has a separate range.
         int bases = Math.Max(1, names.Length);
         long apart = stride >= bases ? 1 : (((long)pods * stride) + multiple - 1) / multiple * multiple;
         long size = ((pods - 1L) * stride) + ((bases - 1) * apart) + 1;

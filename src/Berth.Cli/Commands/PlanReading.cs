@@ -9,7 +9,7 @@ namespace Berth.Cli.Commands;
 /// <summary>Reads the manifests and the cluster that a command of <c>berth plan</c> names.</summary>
 internal static class PlanReading
 {
-    /// <summary>Makes the plan, and says which exit code its reading asks for.</summary>
+    /// <summary>Creates the plan, and returns the exit code that its reading requires.</summary>
     public static async Task<(PortPlan Plan, int ExitCode)> CreateAsync(SettingsReader reader, ProgramHost host, PlanOptions options)
     {
         string[] files = reader.Get(PlanSettings.Files);
@@ -38,7 +38,7 @@ internal static class PlanReading
             }
             catch (ClusterAccessException exception) when (files.Length > 0)
             {
-                // The manifests are checked all the same.
+                // The manifests are still checked.
                 input.AddUnread(exception.Message);
             }
         }
@@ -63,7 +63,7 @@ internal static class PlanReading
         }
         catch (CommandException exception)
         {
-            // The other files are checked all the same.
+            // The other files are still checked.
             input.AddUnread(exception.Message);
         }
     }

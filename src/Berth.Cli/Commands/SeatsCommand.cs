@@ -15,7 +15,7 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth seats</c>: shows the seats of a Service, and closes or opens the desk of one pod.</summary>
 internal static class SeatsCommand
 {
-    // The options of kubectl that say which namespace a name without one belongs to.
+    // The options of kubectl that give the namespace of a name without one.
     private static readonly Setting[] s_ofNamespace =
         [ServiceTargetArgument.Namespace, ClusterSettings.Kubeconfig, ClusterSettings.Context];
 
@@ -24,7 +24,7 @@ internal static class SeatsCommand
         Command group = new("seats", "Shows the seats of a Service, and closes or opens the desk of a pod.");
         group.Add(CreateShow(host));
         group.Add(CreateSet(
-            host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions go on.",
+            host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions continue.",
             "berth seats close k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
         group.Add(CreateSet(
             host, "open", closed: false, "Opens the desk of a pod again.",

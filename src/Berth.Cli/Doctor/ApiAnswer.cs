@@ -5,7 +5,7 @@ namespace Berth.Cli.Doctor;
 /// <summary>An answer of the API server, or the reason why there is none.</summary>
 /// <param name="Status">The HTTP status; 0 when there was no answer.</param>
 /// <param name="Body">The body of a good answer.</param>
-/// <param name="Fault">The server's words or ours when the answer is not good; else null.</param>
+/// <param name="Fault">The server's message or ours when the answer is not good; else null.</param>
 /// <param name="Date">The server's clock, in whole seconds, or null.</param>
 internal sealed record ApiAnswer(int Status, JsonElement Body, string? Fault, DateTimeOffset? Date)
 {

@@ -6,7 +6,7 @@ using Berth.Kubernetes.Http;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>Questions to the API server, whose refusals are values. Nothing of them is stored there.</summary>
+/// <summary>Requests to the API server. A refusal is a value, and the server stores nothing.</summary>
 internal sealed class ApiQuestions : IDisposable
 {
     private readonly DoctorTask _task;

@@ -6,7 +6,7 @@ internal enum CheckState
     /// <summary>As it should be.</summary>
     Ok = 0,
 
-    /// <summary>Not looked at, because something for it is not there or was not asked for.</summary>
+    /// <summary>Not checked, because something for it is missing or was not requested.</summary>
     Skipped = 1,
 
     /// <summary>It works, and a person should look at it.</summary>

@@ -2,7 +2,7 @@ using Berth.Cli.Options;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The state of each replica of service A, and whether all hand out the pods that the slices have.</summary>
+/// <summary>Checks the state of each replica of service A, and that all hand out the pods that the slices have.</summary>
 internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
 {
     // A pod may become ready while the replicas are asked one after the other.
@@ -50,7 +50,7 @@ internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
             ? CheckResult.Ok("dispatcher", $"{page.Name} is live and hands out {SliceChecks.Count(page.Pods.Count, "pod")}.")
             : CheckResult.Failed(
                 "dispatcher", $"{page.Name} is {page.State}: {page.Reason}",
-                "It still answers with the last list. Look at its log, and at its way to the API server.");
+                "It still answers with the last list. Look at its log, and at its connection to the API server.");
         if (page.Clock is { State: not (CheckState.Ok or CheckState.Skipped) } clock)
             yield return clock;
         if (page.Version is { } version && version != berthVersion)

@@ -10,7 +10,7 @@ namespace Berth.Cli.Doctor;
 /// <param name="Pods">The pods that it hands out: name, UID and address.</param>
 /// <param name="Version">The version of the program, or null.</param>
 /// <param name="Clock">The comparison of its clock with ours.</param>
-/// <param name="Remedy">What to do about the fault, or null for the usual.</param>
+/// <param name="Remedy">What to do about the fault, or null for the usual remedy.</param>
 internal sealed record DispatcherPage(
     string Name, string? Fault, string? State, string? Reason, IReadOnlyList<string> Pods, string? Version, CheckResult? Clock,
     string? Remedy = null)

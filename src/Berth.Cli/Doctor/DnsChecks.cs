@@ -3,7 +3,7 @@ using Berth.Cli.Options;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The records of the headless Service beside the pods of its EndpointSlices.</summary>
+/// <summary>Compares the records of the headless Service with the pods of its EndpointSlices.</summary>
 internal sealed class DnsChecks(DoctorTask task)
 {
     // Resolvers keep records for their TTL: 30 s in most clusters.
@@ -72,12 +72,12 @@ internal sealed class DnsChecks(DoctorTask task)
         if (extra.Length > 0)
             parts.Add($"only DNS has {PodChecks.Name(extra)}");
         if (moved.Length > 0)
-            parts.Add($"another address in DNS have {PodChecks.Name(moved)}");
+            parts.Add($"DNS has another address for {PodChecks.Name(moved)}");
         string sentence = string.Join("; ", parts);
         return CheckResult.Failed("dns", $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.", Remedy);
     }
 
-    /// <summary>The addresses by pod; of two pods of one name those of the first.</summary>
+    /// <summary>Returns the addresses by pod. If two pods have one name, the first counts.</summary>
     private static Dictionary<string, IReadOnlyList<IPAddress>> ByName(IEnumerable<PodEndpoint> pods) =>
         pods.DistinctBy(static pod => pod.Name, StringComparer.Ordinal)
             .ToDictionary(static pod => pod.Name, static pod => pod.Addresses, StringComparer.Ordinal);

@@ -7,11 +7,11 @@ namespace Berth.Cli.Doctor;
 /// <param name="Target">The Service.</param>
 /// <param name="Ports">The scheme of its pods' ports.</param>
 /// <param name="Cluster">The cluster.</param>
-/// <param name="Timeout">The most that one question may take.</param>
+/// <param name="Timeout">The longest time for one question.</param>
 /// <param name="Host">The surroundings.</param>
 internal sealed record DoctorTask(ServiceTarget Target, PortScheme Ports, ClusterChoice Cluster, TimeSpan Timeout, ProgramHost Host)
 {
-    /// <summary>Runs one question, for the time that it may take.</summary>
+    /// <summary>Runs one question with its time limit.</summary>
     /// <exception cref="TimeoutException">It took longer.</exception>
     public async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {

@@ -69,14 +69,14 @@ internal sealed class IdentityChecks(DoctorTask task, ApiQuestions api)
         return CheckResult.Skipped(
             "identity",
             answer.Status == 404
-                ? "This API server does not tell who asks; Kubernetes 1.28 and later do."
-                : $"The API server does not tell who asks: {answer.Fault?.TrimEnd('.') ?? "its answer has no name"}.");
+                ? "This API server does not say who asks; Kubernetes 1.28 and later do."
+                : $"The API server does not say who asks: {answer.Fault?.TrimEnd('.') ?? "its answer has no name"}.");
     }
 
     private static CheckResult Rights(IReadOnlyList<(string Verb, string Resource, ApiAnswer Answer)> rights)
     {
         if (rights.FirstOrDefault(static right => !right.Answer.IsGood) is { Answer.Fault: { } fault })
-            return CheckResult.Skipped("rights", $"The API server does not tell the rights of this account: {fault.TrimEnd('.')}.");
+            return CheckResult.Skipped("rights", $"The API server does not state the rights of this account: {fault.TrimEnd('.')}.");
         string[] missing = [.. rights.Where(static right => !IsAllowed(right.Answer)).Select(Describe)];
         return missing.Length == 0
             ? CheckResult.Ok("rights", $"This account may {string.Join(", ", rights.Select(Describe))}.")

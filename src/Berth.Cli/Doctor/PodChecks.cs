@@ -13,7 +13,7 @@ internal static class PodChecks
             ? CheckResult.Failed("pods", reason, $"Look at the pods: kubectl -n {snapshot.Target.Namespace} get pods -o wide.")
             : CheckResult.Ok(
                 "pods",
-                $"{snapshot.Available.Count} of {SliceChecks.Count(snapshot.Endpoints.Count, "pod")} can be dialled: " +
+                $"Clients get {snapshot.Available.Count} of {SliceChecks.Count(snapshot.Endpoints.Count, "pod")}: " +
                 $"{Name([.. snapshot.Available.Select(static pod => $"{pod.Name} {pod.Authority}")])}.");
         foreach (IGrouping<LeftOutReason, LeftOutPod> left in snapshot.LeftOut.GroupBy(static pod => pod.Reason))
         {
@@ -27,12 +27,12 @@ internal static class PodChecks
         if (snapshot.LeftOut.Count == 0)
             yield return CheckResult.Ok("left-out", "No pod is left out.");
         foreach (EndpointWarning warning in snapshot.Warnings)
-            yield return CheckResult.Warning(EndpointWords.Of(warning.Kind), warning.Detail, "docs/operations.md says what it means.");
+            yield return CheckResult.Warning(EndpointWords.Of(warning.Kind), warning.Detail, "docs/http-api.md says what it means.");
         foreach (PortClash clash in snapshot.FindPortClashes())
         {
             yield return CheckResult.Failed(
                 "clash", clash.ToString(),
-                "Give each set a range of its own: berth plan check finds what meets, and berth plan suggest a range.");
+                "Give each set its own range: berth plan check finds ranges that meet, and berth plan suggest a free one.");
         }
     }
 

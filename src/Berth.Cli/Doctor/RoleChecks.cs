@@ -16,10 +16,10 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
         if (!roles.IsGood || !bindings.IsGood)
         {
             return CheckResult.Skipped(
-                "role", "These rights do not read Roles, so the one that allows it is not named. Nothing of Berth needs that.");
+                "role", "This account may not read Roles, so the one that allows it is not named. Berth does not need this right.");
         }
 
-        // Few accounts read these. What is bound here to a ClusterRole then stays unnamed.
+        // Few accounts may read these. Without them, a ClusterRole that is bound here is not named.
         ApiAnswer clusterRoles = await api.GetAsync($"{Group}/clusterroles", cancellationToken).ConfigureAwait(false);
         HashSet<string> allowing = new(StringComparer.Ordinal);
         allowing.UnionWith(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The API server itself: does it answer, which version is it, and does its clock agree with ours.</summary>
+/// <summary>Checks the API server itself: its answer, its version, and its clock.</summary>
 internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string berthVersion)
 {
     // EndpointSlices of discovery.k8s.io/v1 are there since 1.21.
@@ -12,7 +12,7 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
     private static readonly TimeSpan s_close = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_wrong = TimeSpan.FromSeconds(60);
 
-    /// <summary>True when the server did not answer at all, so that there is no use in asking more.</summary>
+    /// <summary>True when the server did not answer at all, so that further questions are useless.</summary>
     public bool IsSilent { get; private set; }
 
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancellationToken)
@@ -36,13 +36,13 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
     /// <summary>Compares a clock with ours.</summary>
     /// <param name="whose">The owner of the clock.</param>
     /// <param name="name">The name of the check.</param>
-    /// <param name="date">What the clock says, in whole seconds; null when it says nothing.</param>
+    /// <param name="date">The time of the clock, in whole seconds, or null when it is unknown.</param>
     /// <param name="asked">Our time before.</param>
     /// <param name="answered">Our time after.</param>
     public static CheckResult Clock(string whose, string name, DateTimeOffset? date, DateTimeOffset asked, DateTimeOffset answered)
     {
         if (date is not { } theirs)
-            return CheckResult.Skipped(name, $"{Capital(whose)} does not tell its time.");
+            return CheckResult.Skipped(name, $"{Capital(whose)} does not state its time.");
         TimeSpan ahead = theirs > answered ? theirs - answered
             : theirs.AddSeconds(1) < asked ? theirs.AddSeconds(1) - asked
             : TimeSpan.Zero;
@@ -62,7 +62,7 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
         if (version is null)
         {
             return CheckResult.Warning(
-                "server", $"The API server answers, and does not tell its version: {answer.Fault ?? "there is no gitVersion"}.",
+                "server", $"The API server answers, and does not state its version: {answer.Fault ?? "there is no gitVersion"}.",
                 $"Check with kubectl version that it is Kubernetes 1.{OldestMinor} or later.");
         }
 

@@ -30,7 +30,7 @@ internal sealed class SliceChecks(DoctorTask task, ApiQuestions api)
         string version = ApiAnswer.Text(list.Body, "metadata", "resourceVersion") ?? "0";
         ApiAnswer watch = await api.OpenAsync(
             $"{Path}&watch=1&timeoutSeconds=1&resourceVersion={Uri.EscapeDataString(version)}", cancellationToken).ConfigureAwait(false);
-        results.Add(watch.IsGood ? CheckResult.Ok("watch", "The server takes a watch of them.") : Refused("watch", watch));
+        results.Add(watch.IsGood ? CheckResult.Ok("watch", "The server accepts a watch of them.") : Refused("watch", watch));
         if (task.Cluster.Address != AddressMode.Internal)
         {
             ApiAnswer nodes = await api.GetAsync("/api/v1/nodes?limit=1", cancellationToken).ConfigureAwait(false);
@@ -59,13 +59,13 @@ internal sealed class SliceChecks(DoctorTask task, ApiQuestions api)
     {
         int named = endpoints.Count(static endpoint => ApiAnswer.Text(endpoint, "hostname") is { Length: > 0 });
         int referring = endpoints.Count(static endpoint => ApiAnswer.Text(endpoint, "targetRef", "name") is { Length: > 0 });
-        string what = $"{Number(named)} of {Number(endpoints.Length)} endpoints carry a hostname";
+        string what = $"{Number(named)} of {Number(endpoints.Length)} endpoints have a hostname";
         if (named == endpoints.Length)
             return CheckResult.Ok("hostnames", $"{what}.");
         string remedy = $"Make {task.Target.Service} the serviceName of the StatefulSet; then the controller writes hostnames.";
         return referring == endpoints.Length
             ? CheckResult.Warning(
-                "hostnames", $"{what}, so DNS has no names of the others. Berth goes by targetRef, which all have.", remedy)
+                "hostnames", $"{what}, so DNS has no names of the others. Berth uses targetRef, which all have.", remedy)
             : CheckResult.Failed(
                 "hostnames", $"{what}, and {Number(endpoints.Length - referring)} name no pod at all (targetRef): their ports are unknown.",
                 remedy);

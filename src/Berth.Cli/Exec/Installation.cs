@@ -3,8 +3,8 @@ using Berth.Cli.Hosting;
 namespace Berth.Cli.Exec;
 
 /// <summary>
-/// Copies this program into a folder from which it runs in an image of any base: the program, the loader and the libraries that it was
-/// started with. An init container puts them into a volume that the server's container mounts.
+/// Copies this program into a folder from which it runs in any image: the program, and the loader and libraries that it was started with.
+/// An init container puts them into a volume that the server's container mounts.
 /// </summary>
 internal static class Installation
 {
@@ -21,7 +21,7 @@ internal static class Installation
     /// <param name="program">The path of this program.</param>
     /// <param name="mapped">The lines of <c>/proc/self/maps</c>.</param>
     /// <param name="folder">The folder, which is created.</param>
-    /// <returns>The words that start the copy.</returns>
+    /// <returns>The command that starts the copy.</returns>
     /// <exception cref="CommandException">This is not the native program, or the folder cannot be written.</exception>
     public static IReadOnlyList<string> Install(string? program, IEnumerable<string> mapped, string folder)
     {
@@ -47,7 +47,7 @@ internal static class Installation
         return loader is null ? [copy] : [Path.Combine(folder, LoaderName), "--library-path", folder, copy];
     }
 
-    /// <summary>Copies beside the target and renames, so that a program that runs from the target is not changed.</summary>
+    /// <summary>Copies to a new file and renames it, so that a running program of the target is not changed.</summary>
     private static void Copy(string source, string target)
     {
         string fresh = target + ".new";

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Berth.Cli.Exec;
 
 /// <summary>
-/// The system calls that a parent of processes needs. Not <c>System.Diagnostics.Process</c>: that one waits for its own children only, so
-/// that as process 1 of a container the others would stay as zombies, and it starts nothing with the signals of a fresh process.
+/// The system calls that a parent of processes needs. <c>System.Diagnostics.Process</c> is not enough: it waits only for its own children,
+/// so that as process 1 of a container it would leave the others as zombies, and it does not reset the signals of a new process.
 /// </summary>
 internal static partial class LinuxProcesses
 {
@@ -61,7 +61,7 @@ internal static partial class LinuxProcesses
         }
     }
 
-    /// <summary>Takes the end of one child that has ended, any child.</summary>
+    /// <summary>Collects one child that has ended, any child.</summary>
     /// <returns>Its id and exit code (128 + N after signal N), or null when none has ended.</returns>
     public static unsafe (int Id, int ExitCode)? TakeEnded()
     {
@@ -76,7 +76,7 @@ internal static partial class LinuxProcesses
         }
     }
 
-    /// <summary>Waits until a child has ended, and leaves it to be taken. False: there is no child.</summary>
+    /// <summary>Waits until a child has ended, and does not collect it. False when there is no child.</summary>
     public static unsafe bool WaitForEnd()
     {
         byte* info = stackalloc byte[InfoSize];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Berth.Cli.Exec;
 
-/// <summary>A list of texts as C has it: pointers to UTF-8 texts that end with 0, and a null pointer at the end.</summary>
+/// <summary>A list of texts in the form of C: pointers to UTF-8 texts that end with 0, and a null pointer at the end.</summary>
 internal sealed unsafe class NativeTexts : IDisposable
 {
     private readonly int _count;

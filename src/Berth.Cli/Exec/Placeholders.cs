@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Berth.Cli.Exec;
 
 /// <summary>
-/// Fills what is known of this pod into arguments and variables: <c>{port}</c>, <c>{port:NAME}</c>, <c>{ordinal}</c> and others.
+/// Replaces placeholders in arguments by the values of this pod, and creates its variables: <c>{port}</c>, <c>{port:NAME}</c>,
+/// <c>{ordinal}</c> and others.
 /// </summary>
 /// <param name="self">The pod.</param>
 /// <param name="ports">Its ports, the main one first.</param>
@@ -19,7 +20,7 @@ internal sealed partial class Placeholders(PodIdentity self, IReadOnlyList<Endpo
 
     /// <summary>Fills a text. <c>{{port}}</c> stands for the text <c>{port}</c>; other braces stay as they are.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="faults">Takes a sentence for each placeholder that has no value.</param>
+    /// <param name="faults">Receives a sentence for each placeholder that has no value.</param>
     public string Fill(string text, ICollection<string> faults) => Pattern().Replace(text, match =>
     {
         string inner = match.Groups["inner"].Value;

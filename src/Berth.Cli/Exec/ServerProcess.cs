@@ -5,8 +5,8 @@ using Berth.Cli.Hosting;
 namespace Berth.Cli.Exec;
 
 /// <summary>
-/// The server that <c>berth exec</c> runs, as process 1 of a container has to run it: signals are sent on, and every process that ends
-/// below it is taken, the orphans too.
+/// The server that <c>berth exec</c> runs. As process 1 of a container must do, it forwards signals, and collects every process that ends
+/// below it, orphans too.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ServerProcess : IDisposable
@@ -50,9 +50,12 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="arguments">The program, and its arguments.</param>
     /// <param name="environment">Its whole environment, as NAME=VALUE.</param>
     /// <param name="hasTerminal">
-    /// True on a terminal, which itself sends SIGINT, SIGQUIT and SIGWINCH to all processes of the foreground: they are not sent on.
+    /// True on a terminal. The terminal itself sends SIGINT, SIGQUIT and SIGWINCH to all processes of the foreground, so they are not
+    /// forwarded.
     /// </param>
-    /// <param name="holdsTerminate">True when the first SIGTERM is not sent on but waited for, to drain first.</param>
+    /// <param name="holdsTerminate">
+    /// True when the first SIGTERM is not forwarded but completes <see cref="Terminated"/>, so that the desk drains first.
+    /// </param>
     /// <exception cref="CommandException">The program is not found (127) or cannot be executed (126).</exception>
     public static ServerProcess Start(
         IReadOnlyList<string> arguments, IReadOnlyList<string> environment, bool hasTerminal, bool holdsTerminate)
@@ -70,7 +73,7 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Sends SIGTERM, now and from now on.</summary>
+    /// <summary>Sends SIGTERM to the server. Later ones are forwarded.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -91,9 +94,9 @@ internal sealed class ServerProcess : IDisposable
         LinuxProcesses.BecomeReaper();
         lock (_lock)
         {
-            // Before the start, so that neither a signal nor the end of the child is missed. The handlers wait for this lock.
-            // As process 1 the .NET runtime takes every child that ends at SIGCHLD, and the code of the server with it. So it gets none:
-            // it believes to have a handler, and the signal has its default again.
+            // This happens before the start, so that neither a signal nor the end of the child is missed. The handlers wait for this lock.
+            // As process 1 the .NET runtime collects every child at SIGCHLD, and the server's exit code would be lost. So the runtime gets
+            // no SIGCHLD: it registers a handler, and then the signal is set to its default again.
             _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, static _ => { }));
             LinuxProcesses.KeepEnds();
             foreach ((PosixSignal signal, int number) in s_forwarded)
@@ -118,14 +121,16 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Sends a signal, unless the server's id may belong to another process by now. Under the lock.</summary>
+    /// <summary>Sends a signal, unless the server's id may already belong to another process. The caller holds the lock.</summary>
     private void SendTo(int number)
     {
         if (_id != 0 && !_ended.Task.IsCompleted)
             LinuxProcesses.Send(_id, number);
     }
 
-    /// <summary>Waits outside of the lock, and takes within it: a signal never reaches another process that has the server's id.</summary>
+    /// <summary>
+    /// Waits without the lock, and collects with it, so that a signal never reaches another process with the server's id.
+    /// </summary>
     private void ReapAll()
     {
         while (!_ended.Task.IsCompleted && LinuxProcesses.WaitForEnd())

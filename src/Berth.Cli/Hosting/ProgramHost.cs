@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.</summary>
+/// <summary>The environment of the program: its streams, variables, clock and randomness. All other code gets them from here.</summary>
 internal sealed class ProgramHost
 {
     /// <summary>True when kubectl runs the program, which it does by the name <c>kubectl-berth</c>.</summary>

@@ -12,7 +12,7 @@ internal static class ProgramParts
     [FeatureSwitchDefinition("Berth.Cli.LocalCluster")]
     public static bool HasLocalCluster => !AppContext.TryGetSwitch("Berth.Cli.LocalCluster", out bool on) || on;
 
-    /// <summary>False in the image: plans are made where manifests are, on a desk and in CI.</summary>
+    /// <summary>False in the image: plans are made where manifests are, on a developer's machine and in CI.</summary>
     [FeatureSwitchDefinition("Berth.Cli.Planning")]
     public static bool HasPlanning => !AppContext.TryGetSwitch("Berth.Cli.Planning", out bool on) || on;
 }

@@ -13,7 +13,7 @@ internal static class AccessSettings
 
     public static Setting<bool?> Page { get; } = new(
         "ui", "true|false",
-        "The page for operators at /ui/, at the --admin-urls only where there are some. Default: true with --admin-urls, else false.",
+        "The page for operators at /ui/, only at the --admin-urls if there are any. Default: true with --admin-urls, else false.",
         CommonParsers.OneOf<bool?>("choice", ("true", true), ("false", false)), null);
 
     public static Setting<string?> TokenFile { get; } = new(

@@ -45,7 +45,7 @@ internal sealed record ClusterChoice(
         CreateSource(access, host, NullLoggerFactory.Instance, null),
         DirectoryOptions(host, NullLoggerFactory.Instance, null, null, null));
 
-    /// <summary>The options of the directory, over whatever source.</summary>
+    /// <summary>Returns the options of the directory, for any source.</summary>
     public static EndpointDirectoryOptions DirectoryOptions(
         ProgramHost host, ILoggerFactory loggers, Meter? meter, string? snapshotFile, TimeSpan? maxStale,
         bool lastResort = false) => new()

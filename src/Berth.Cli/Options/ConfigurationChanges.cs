@@ -3,7 +3,7 @@ using Berth.Dispatcher;
 namespace Berth.Cli.Options;
 
 /// <summary>
-/// Looks at the configuration file of a dispatcher, and says what is to change. It compares the content, so a swap of the symlinks of a
+/// Reads the configuration file of a dispatcher again, and returns its changes. It compares the content, so a swap of the symlinks of a
 /// ConfigMap counts too. For one thread at a time.
 /// </summary>
 /// <param name="reader">The settings of the start.</param>
@@ -14,11 +14,11 @@ internal sealed class ConfigurationChanges(
 {
     private byte[]? _content = TryRead(reader.FilePath!);
 
-    /// <summary>Returns the change, or null when the file is as it was.</summary>
+    /// <summary>Returns the change, or null when the file has not changed.</summary>
     public DispatcherChange? Read()
     {
         byte[]? content = TryRead(reader.FilePath!);
-        // A file that is away is told once, and a file that comes back as it was is no change.
+        // A missing file is reported once, and a file that returns with the same content is no change.
         if (content is null ? _content is null : _content is not null && content.AsSpan().SequenceEqual(_content))
             return null;
         _content = content;

@@ -11,7 +11,8 @@ internal static class DispatchSettings
         separator: ',');
 
     public static Setting<string[]> Cordon { get; } = new(
-        "cordon", "NAMESPACE/POD", "A pod that gets no new clients; repeat for more. Its sessions go on.", ParsePods, [], separator: ',');
+        "cordon", "NAMESPACE/POD", "A pod that gets no new clients; repeat for more. Its sessions continue.", ParsePods, [],
+        separator: ',');
 
     public static Setting<string[]?> Urls { get; } = new(
         "urls",
@@ -63,7 +64,7 @@ internal static class DispatchSettings
         .. TlsSettings.All, .. AccessSettings.All, .. LimitSettings.All,
     ];
 
-    /// <summary>Creates the picker of a name that was parsed. The picker of seats is the dispatcher's own.</summary>
+    /// <summary>Creates the picker of a parsed name. The dispatcher itself creates the picker of seats.</summary>
     public static IEndpointPicker CreatePicker(string name) =>
         EndpointPickers.TryCreate(name, out IEndpointPicker? picker, out _) ? picker : RandomPicker.Shared;
 

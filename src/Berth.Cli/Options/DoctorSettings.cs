@@ -12,7 +12,7 @@ internal static class DoctorSettings
         ParseUrls, [], separator: ';');
 
     public static Setting<string?> UrlTokenFile { get; } = new(
-        "url-token-file", "PATH", "The file with the bearer token for --url, where the dispatcher wants one.", CommonParsers.Text, null);
+        "url-token-file", "PATH", "The file with the bearer token for --url, if the dispatcher needs one.", CommonParsers.Text, null);
 
     public static Setting<string?> UrlAuthorityFile { get; } = new(
         "url-ca", "PATH", "The PEM file with the CAs of an https --url. Default: the roots of this machine.", CommonParsers.Text, null);
@@ -30,7 +30,7 @@ internal static class DoctorSettings
         "cluster-domain", "NAME", "The cluster's domain, for DNS. Default cluster.local.", CommonParsers.Text, null);
 
     public static Setting<TimeSpan> Timeout { get; } = new(
-        "timeout", "DURATION", "The most that one question may take. Default 5s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
+        "timeout", "DURATION", "The longest time for one question. Default 5s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(5));
 
     public static Setting[] All { get; } = [Urls, UrlTokenFile, UrlAuthorityFile, Echo, DnsServers, ClusterDomain];

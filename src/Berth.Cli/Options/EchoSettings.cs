@@ -17,7 +17,7 @@ internal static class EchoSettings
 
     public static Setting<bool> AnyOwner { get; } = new(
         "owner", "own|any",
-        "Who may listen: own, this pod's processes only, where /proc tells; any, where another container of the pod listens. Default own.",
+        "Who may listen: own, only this pod's processes, if /proc shows them; any, if another container of the pod listens. Default own.",
         CommonParsers.OneOf("owner", ("own", false), ("any", true)), false);
 
     public static Setting<TimeSpan> ProbeTimeout { get; } = new(

@@ -12,8 +12,8 @@ internal static class FromSettings
     public static Setting<string[]> From { get; } = new(
         "from",
         "URL",
-        "Follow this dispatcher instead of the Kubernetes API; repeat for more, the next is followed when one ends. Without a port, the "
-            + "dispatcher's ports are used.",
+        "Follow this dispatcher instead of the Kubernetes API; repeat for more, the next is followed when one ends. Without a port "
+            + "option, the dispatcher's ports are used.",
         ParseUrls,
         [],
         separator: ';');
@@ -27,7 +27,7 @@ internal static class FromSettings
 
     public static Setting[] All { get; } = [From, TokenFile, AuthorityFile];
 
-    // What --from leaves without a meaning: the dispatcher that reads the API has decided these.
+    // The options that have no meaning with --from, because the dispatcher that reads the API has decided them.
     private static readonly Setting[] s_ofCluster =
     [
         ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address, ClusterSettings.ExternalFrom,
@@ -54,7 +54,7 @@ internal static class FromSettings
             reader.Fault($"--from: {fault}");
         foreach (Setting setting in s_ofCluster)
         {
-            // A variable such as BERTH_KUBECONFIG may be there for other commands.
+            // A variable such as BERTH_KUBECONFIG may be set for other commands.
             if (reader.OriginOf(setting) == SettingOrigin.CommandLine)
                 reader.Fault($"--{setting.Name} has no meaning with --from, which reads no Kubernetes API. Leave one of them out.");
         }
@@ -83,7 +83,7 @@ internal static class FromSettings
             Meter = meter,
         });
 
-    /// <summary>Names this run: by the time, and by chance, because two replicas may start at the same moment.</summary>
+    /// <summary>Creates the id of this run: from the time and a random number, because two replicas may start at the same moment.</summary>
     public static string CreateRunId(ProgramHost host) => string.Create(
         CultureInfo.InvariantCulture, $"{host.Time.GetUtcNow().UtcTicks:x}x{host.Random.Next():x}");
 

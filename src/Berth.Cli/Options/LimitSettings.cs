@@ -34,7 +34,7 @@ internal static class LimitSettings
 
     public static Setting<IPNetwork[]> TrustedProxies { get; } = new(
         "trusted-proxy", "CIDR",
-        "A network of proxies in front of service A, whose X-Forwarded-For is believed, such as 10.0.0.0/8; repeat for more.",
+        "A network of proxies in front of service A, whose X-Forwarded-For counts, such as 10.0.0.0/8; repeat for more.",
         ParseNetworks, [], separator: ',');
 
     public static Setting<bool> ProxyProtocol { get; } = new(
@@ -44,7 +44,7 @@ internal static class LimitSettings
     public static Setting[] All { get; } =
         [MaxConnections, Requests, Burst, Connections, Watchers, IPv6Prefix, TrustedProxies, ProxyProtocol];
 
-    /// <summary>Returns the limits of a client, or null where none is given.</summary>
+    /// <summary>Returns the limits of a client, or null when none is given.</summary>
     public static DispatcherClientLimits? Read(SettingsReader reader)
     {
         DispatcherClientLimits limits = new()

@@ -20,7 +20,7 @@ internal static class ManyClusterSettings
 
     /// <summary>Reads the clusters; none where one is followed without a name. All faults are noted.</summary>
     /// <param name="reader">The settings.</param>
-    /// <param name="source">Where pods are read from otherwise.</param>
+    /// <param name="source">The other options of the source.</param>
     public static ClusterEntry[] Read(SettingsReader reader, SourceKind source)
     {
         ClusterEntry[] clusters = reader.Get(Cluster);
@@ -45,7 +45,7 @@ internal static class ManyClusterSettings
         return clusters;
     }
 
-    /// <summary>True when nothing but dispatchers is followed, so that they may state the ports.</summary>
+    /// <summary>True when only dispatchers are followed, so that they may state the ports.</summary>
     public static bool AreDispatchers(ClusterEntry[] clusters) =>
         clusters.Length > 0 && Array.TrueForAll(clusters, static cluster => cluster.Kind == ClusterEntryKind.Dispatcher);
 

@@ -15,7 +15,7 @@ internal static class PlanSettings
         ParseFiles, [], separator: ',', "-f");
 
     public static Setting<bool> WithCluster { get; } = new(
-        "with-cluster", "true|false", "Also count what the cluster runs and --file does not replace. Default false.",
+        "with-cluster", "true|false", "Also count the objects of the cluster that --file does not replace. Default false.",
         CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
 
     public static Setting<string?> Namespace { get; } = new(
@@ -49,7 +49,7 @@ internal static class PlanSettings
         "skip", "RULE", "A rule to leave out; repeat for more.", ParseRules, [], separator: ',');
 
     public static Setting<bool> SkipUnknown { get; } = new(
-        "skip-unknown", "true|false", "Pass objects of unknown kinds over. Default false: they are named, and the exit code is 2.",
+        "skip-unknown", "true|false", "Leave out objects of unknown kinds. Default false: they are named, and the exit code is 2.",
         CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
 
     public static Setting<PlanFormat> Format { get; } = new(

@@ -61,7 +61,7 @@ internal static class SeatSettings
 
     public static Setting[] All { get; } = [.. OfEcho, Policy, DeskCa, DeskName];
 
-    /// <summary>Returns the way to know a desk that speaks TLS, or null. Notes the faults.</summary>
+    /// <summary>Returns what identifies a desk with TLS, or null. Notes the faults.</summary>
     public static DeskTrust? ReadTrust(SettingsReader reader, TimeProvider time)
     {
         string? ca = reader.Get(DeskCa);

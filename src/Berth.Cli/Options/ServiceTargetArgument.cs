@@ -29,7 +29,7 @@ internal static class ServiceTargetArgument
         return target;
     }
 
-    /// <summary>Puts the namespace before a name that has none, where one is given or is the default.</summary>
+    /// <summary>Adds the given or the default namespace to a name that has none.</summary>
     public static string? ReadPath(SettingsReader reader, ProgramHost host, string? text)
     {
         string? space = reader.Get(Namespace);
@@ -44,7 +44,8 @@ internal static class ServiceTargetArgument
         return text;
     }
 
-    // As every command of kubectl does. Under its own name the program has a default in a pod only.
+    // As a plugin it uses the namespace of the context, like every command of kubectl. Under its own name the program has a default only in
+    // a pod.
     private static string? FindDefault(SettingsReader reader, ProgramHost host)
     {
         bool isPod = host.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
@@ -63,7 +64,7 @@ internal static class ServiceTargetArgument
         }
         catch (ClusterAccessException) when (!host.IsPlugin)
         {
-            // A pod without a token. The name is then told to lack a namespace.
+            // A pod without a token. The fault is then that the name has no namespace.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>The StatefulSets that targets are to have: one name for all of them, or one for each.</summary>
+/// <summary>The StatefulSets of the targets: one name for all of them, or one for each.</summary>
 internal sealed class SetNames
 {
     private readonly Dictionary<ServiceTarget, string> _byTarget = [];
@@ -29,7 +29,7 @@ internal sealed class SetNames
         ServiceTarget target = default;
         if (equals >= 0 && !ServiceTarget.TryParse(part[..equals], out target, out string? fault))
             return fault;
-        // Its pods carry its name in a label, so that it has the form of a Service's name.
+        // A label of its pods contains its name, so it has the form of a Service's name.
         if (!ServiceTarget.TryParse($"default/{name}", out _, out _))
             return $"'{name}' is not a name that a StatefulSet can have. Give it as kubectl get statefulsets shows it.";
         bool isSecond = equals < 0 ? _ofAll is not null : !_byTarget.TryAdd(target, name);

@@ -4,7 +4,7 @@ namespace Berth.Cli.Options;
 
 /// <summary>
 /// One option of the program: on the command line <c>--base-port</c>, in the environment <c>BERTH_BASE_PORT</c>, in a configuration file
-/// <c>base-port</c>. The command line beats the environment, and the environment beats the file.
+/// <c>base-port</c>. The command line has precedence over the environment, and the environment over the file.
 /// </summary>
 internal abstract class Setting
 {

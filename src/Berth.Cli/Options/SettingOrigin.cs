@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>The origin of a value; the higher one wins.</summary>
+/// <summary>The origin of a value. The higher one has precedence.</summary>
 internal enum SettingOrigin
 {
     Nowhere = 0,

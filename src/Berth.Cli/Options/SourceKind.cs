@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>The place that pods are read from.</summary>
+/// <summary>The kind of source that pods are read from.</summary>
 internal enum SourceKind
 {
     /// <summary>EndpointSlices of a Kubernetes API.</summary>
@@ -9,7 +9,7 @@ internal enum SourceKind
     /// <summary>The records of a headless Service.</summary>
     Dns = 1,
 
-    /// <summary>A file that is read again and again.</summary>
+    /// <summary>A file that is read repeatedly.</summary>
     File = 2,
 
     /// <summary>A list on the command line.</summary>

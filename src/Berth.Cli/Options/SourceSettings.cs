@@ -9,7 +9,7 @@ internal static class SourceSettings
 {
     public static Setting<SourceKind> Source { get; } = new(
         "source", "kubernetes|dns|file|static",
-        "Where pods are read from: the Kubernetes API, DNS, --pod-file or --pod. Default kubernetes; file or static where one is given.",
+        "Where pods are read from: the Kubernetes API, DNS, --pod-file or --pod. Default kubernetes; file or static when one is given.",
         CommonParsers.OneOf(
             "source", ("kubernetes", SourceKind.Kubernetes), ("dns", SourceKind.Dns), ("file", SourceKind.File),
             ("static", SourceKind.Static)),
@@ -39,7 +39,7 @@ internal static class SourceSettings
 
     public static Setting[] All { get; } = [Source, DnsServers, ClusterDomain, DnsPorts, PodFile, Pods];
 
-    // What has a meaning only where the API is read.
+    // The options that have a meaning only when the API is read.
     private static readonly Setting[] s_ofCluster = [ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address];
 
     /// <summary>Reads the choice, and notes options that belong to another source.</summary>

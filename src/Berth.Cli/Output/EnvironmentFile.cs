@@ -16,7 +16,7 @@ internal static class EnvironmentFile
             .Select(static port => $"POD_PORT_{port.Name.ToUpperInvariant().Replace('-', '_')}={port.Number}"),
     ];
 
-    /// <summary>Writes the file whole: beside it first, then renamed.</summary>
+    /// <summary>Writes the complete file in one step: to a new file, which is then renamed.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<string> lines)
     {

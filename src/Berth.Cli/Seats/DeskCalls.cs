@@ -21,7 +21,7 @@ internal sealed class DeskCalls : IDisposable
     /// <param name="desk">The address of the desk.</param>
     /// <param name="pod">The pod, as <c>namespace/name</c>.</param>
     /// <param name="keyFile">The file of keys.</param>
-    /// <param name="trust">The way to know a desk that speaks TLS, or null.</param>
+    /// <param name="trust">What identifies a desk with TLS, or null.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="Berth.Seats.SeatKeyException">The key file cannot be used.</exception>
     public DeskCalls(IPEndPoint desk, string pod, string keyFile, DeskTrust? trust, TimeProvider time)

@@ -9,6 +9,6 @@ internal interface IUpView : IDisposable
     /// <summary>Shows a message below the pods, until the next message.</summary>
     void ShowMessage(IReadOnlyList<string> lines);
 
-    /// <summary>Shows why objects are not as they are wanted, a line each, in place of the lines before.</summary>
+    /// <summary>Shows why objects do not match their manifests, one line each, in place of the previous lines.</summary>
     void ShowTroubles(IReadOnlyList<string> lines);
 }

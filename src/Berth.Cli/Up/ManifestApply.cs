@@ -19,7 +19,7 @@ internal static class ManifestApply
     {
         ApplyResult result = cluster.Apply(texts, skipUnknownKinds: options.SkipUnknown);
         foreach (string each in result.PassedOver)
-            error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind, or it is a hook of helm test.");
+            error.WriteLine($"berth: {each} is left out: the local cluster does not have this kind, or it is a hook of helm test.");
         if (result.Applied == 0)
             throw CommandException.Usage("No objects to apply: " +
                 $"{string.Join(", ", options.Files)} {(options.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");

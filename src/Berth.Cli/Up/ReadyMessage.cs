@@ -31,13 +31,15 @@ internal static class ReadyMessage
             ready + ". Try:",
             $"  {command} call {url} hello     # asks service A for an address, and talks to that pod",
             $"  curl {url}     # an address of service B, such as {address}",
-            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that very pod answers"),
+            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that pod answers"),
             .. Kubectl(kubeconfig),
             "Ctrl-C stops everything.",
         ];
     }
 
-    /// <summary>The message as soon as the API answers: pods may take a while, or never become ready.</summary>
+    /// <summary>
+    /// Returns the message that is shown as soon as the API answers, because pods may take a while, or never become ready.
+    /// </summary>
     public static IReadOnlyList<string> Answers(string kubeconfig) =>
     [
         $"The cluster answers; its pods are starting. kubectl --kubeconfig {kubeconfig} get pods -A",

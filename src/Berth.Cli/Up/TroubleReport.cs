@@ -31,7 +31,7 @@ internal sealed class TroubleReport(string kubeconfig)
 
     private string Remedy(ClusterTrouble trouble) => trouble.Reason switch
     {
-        "CreateContainerConfigError" or "FailedMount" => "Apply it, and the pod goes on by itself.",
+        "CreateContainerConfigError" or "FailedMount" => "Apply it, and the pod continues by itself.",
         "CrashLoopBackOff" or "Error" or "StartError" =>
             $"Its last words: kubectl --kubeconfig {kubeconfig} -n {trouble.Namespace} logs {trouble.Name} --previous",
         "Unschedulable" => "--nodes gives the cluster more nodes; kubectl describe shows what the pod asks for.",

@@ -10,14 +10,14 @@ internal sealed class UpSession(
     LocalCluster.LocalCluster cluster, UpOptions options, IUpView view, string kubeconfig, ProgramHost host, long started)
 {
     /// <summary>
-    /// The shortest time between two updates of the screen. Changes come close together, and a person does not read faster.
+    /// The shortest time between two updates of the screen. Several changes often come together, and a person does not read faster.
     /// </summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The time between two looks while the user waits for the cluster to become ready.</summary>
+    /// <summary>The time between two checks while the user waits for the cluster to become ready.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The time between two looks at the seats.</summary>
+    /// <summary>The time between two requests for the seats.</summary>
     private static readonly TimeSpan s_seatInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The time between two checks of objects that do not match their manifests.</summary>

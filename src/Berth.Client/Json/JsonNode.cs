@@ -38,7 +38,7 @@ namespace Berth.Client.Json
 
         public static JsonNode OfObject(Dictionary<string, JsonNode> members) => new(JsonKind.Object, members: members);
 
-        /// <summary>Finds a member of an object. Null when it is not there, or is null.</summary>
+        /// <summary>Finds a member of an object. Null when it is missing, or is null.</summary>
         /// <exception cref="FormatException">This is no object.</exception>
         public JsonNode? Find(string name)
         {
@@ -51,7 +51,7 @@ namespace Berth.Client.Json
         /// <exception cref="FormatException">It is something else.</exception>
         public string? FindText(string name) => Find(name) is { } found ? found.Expect(JsonKind.Text, name)._text : null;
 
-        /// <summary>The text of a member.</summary>
+        /// <summary>Reads the text of a member.</summary>
         /// <exception cref="FormatException">It is not there, or is something else.</exception>
         public string GetText(string name) => FindText(name) ?? throw Missing(name);
 
@@ -74,11 +74,11 @@ namespace Berth.Client.Json
                 : throw new FormatException($"'{name}' is {digits}, which is no whole number");
         }
 
-        /// <summary>The whole number of a member.</summary>
+        /// <summary>Reads the whole number of a member.</summary>
         /// <exception cref="FormatException">It is not there, or is something else.</exception>
         public long GetInteger(string name) => FindInteger(name) ?? throw Missing(name);
 
-        /// <summary>The truth of a member; false when it is not there.</summary>
+        /// <summary>Reads the truth value of a member; false when it is missing.</summary>
         /// <exception cref="FormatException">It is something else.</exception>
         public bool IsTrue(string name) => Find(name) is { } found && found.Expect(JsonKind.Boolean, name)._text == "true";
 

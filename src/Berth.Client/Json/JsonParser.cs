@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Berth.Client.Json
 {
-    /// <summary>Reads a JSON text (RFC 8259) into nodes. It refuses what the standard refuses.</summary>
+    /// <summary>Reads a JSON text (RFC 8259) into nodes. It refuses the same texts as the standard.</summary>
     internal ref struct JsonParser
     {
         // Answers have about eight levels.

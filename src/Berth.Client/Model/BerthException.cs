@@ -29,7 +29,7 @@ namespace Berth.Client
         /// <summary>The HTTP status, or 0 without an answer.</summary>
         public int Status { get; }
 
-        /// <summary>The time after which asking again helps, as the dispatcher says; null where it does not say.</summary>
+        /// <summary>The time after which a new request may succeed, as stated by the dispatcher; null when it states none.</summary>
         public TimeSpan? RetryAfter { get; internal set; }
 
         /// <summary>The pod that was asked for and is not ready (<c>urn:berth:problem:pod-not-ready</c>), else null.</summary>

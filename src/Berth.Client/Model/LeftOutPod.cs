@@ -10,7 +10,7 @@ namespace Berth.Client
             Detail = detail;
         }
 
-        /// <summary>The pod's name, or what the source has in its place.</summary>
+        /// <summary>The pod's name, or the text that the source has instead.</summary>
         public string Name { get; }
 
         /// <summary>The reason in one word, such as <c>no-ordinal</c>; docs/http-api.md lists them.</summary>

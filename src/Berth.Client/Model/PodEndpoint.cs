@@ -47,7 +47,7 @@ namespace Berth.Client
         public IReadOnlyList<string> Addresses { get; }
 
         /// <summary>
-        /// The host name that leads to the pod from outside, for clients that check its certificate; or null where the pod has none.
+        /// The host name that leads to the pod from outside, for clients that check its certificate; or null when the pod has none.
         /// </summary>
         public string? Host { get; internal set; }
 

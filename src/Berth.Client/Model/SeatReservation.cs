@@ -33,7 +33,7 @@ namespace Berth.Client
         /// <summary>The address and the port of the pod.</summary>
         public string Authority { get; }
 
-        /// <summary>The pod's host name, or null where it has none.</summary>
+        /// <summary>The pod's host name, or null when it has none.</summary>
         public string? Host { get; internal set; }
 
         /// <summary>All ports of the pod, at least one, the main one first.</summary>
@@ -45,7 +45,7 @@ namespace Berth.Client
         /// <summary>The proof (a JWT). The client shows it to the pod.</summary>
         public string Ticket { get; }
 
-        /// <summary>The time that the client has to come.</summary>
+        /// <summary>The time in which the client must come.</summary>
         public TimeSpan Ttl { get; internal set; }
 
         /// <summary>The end of that time, by the pod's clock; null when it was not stated.</summary>

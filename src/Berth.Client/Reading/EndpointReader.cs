@@ -48,7 +48,7 @@ namespace Berth.Client.Reading
             json, ReadEndpoints(json), ReadLeftOut(json.FindItems("leftOut")), ReadWarnings(json.FindItems("warnings")),
             new Confirmation(ReadAge(json)));
 
-        /// <summary>Makes a snapshot of the head of an answer or event and of what is known.</summary>
+        /// <summary>Creates a snapshot from the head of an answer or event and from the known content.</summary>
         public static EndpointSnapshot Create(
             JsonNode head, List<PodEndpoint> endpoints, IReadOnlyList<LeftOutPod> leftOut, IReadOnlyList<EndpointWarning> warnings,
             Confirmation confirmation)

@@ -17,7 +17,7 @@ namespace Berth.Client.Reading
         public static BerthException Unreachable(string detail, Exception? cause = null) =>
             new(UnreachableType, "Dispatcher unreachable", detail, 0, cause);
 
-        /// <summary>Something answered, and it was not what a dispatcher says.</summary>
+        /// <summary>A server answered, but not as a dispatcher.</summary>
         public static BerthException Unreadable(string detail, int status, Exception? cause = null) =>
             new(UnreadableType, "Unreadable answer", detail, status, cause);
 
@@ -60,7 +60,7 @@ namespace Berth.Client.Reading
             _ => false,
         };
 
-        /// <summary>True when asking again does not help: the request, the token or the target has to change.</summary>
+        /// <summary>True when a repeated request cannot succeed: the request, the token or the target must change.</summary>
         public static bool IsRefusal(BerthException failure) =>
             failure.Type.StartsWith(Problem, StringComparison.Ordinal) && (failure.Status is 400 or 401 or 403 or 404);
 

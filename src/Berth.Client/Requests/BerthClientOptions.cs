@@ -15,7 +15,7 @@ namespace Berth.Client
         /// </summary>
         public Func<string?>? Token { get; set; }
 
-        /// <summary>The time in which a dispatcher has to answer. Default 10 s; above 0 and up to 5 minutes.</summary>
+        /// <summary>The time in which a dispatcher must answer. Default 10 s; above 0 and up to 5 minutes.</summary>
         public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
         /// <summary>

@@ -14,10 +14,10 @@ namespace Berth.Client
         /// </summary>
         public string? Key { get; set; }
 
-        /// <summary>The time that the client has to come. Default: null, for the dispatcher's, 30 s.</summary>
+        /// <summary>The time in which the client must come. Default: null, for the dispatcher's, 30 s.</summary>
         public TimeSpan? Ttl { get; set; }
 
-        /// <summary>The longest wait in line while all is full. Default 0; at most what the dispatcher allows, 1 minute.</summary>
+        /// <summary>The longest wait in line while all pods are full. Default 0; at most what the dispatcher allows, 1 minute.</summary>
         public TimeSpan Wait { get; set; }
 
         /// <summary>

@@ -26,7 +26,7 @@ namespace Berth.Client.Transport
         /// <summary>The body in JSON, or null.</summary>
         public string? Body { get; set; }
 
-        /// <summary>Time that the dispatcher may take in addition.</summary>
+        /// <summary>The time that the dispatcher may take in addition.</summary>
         public TimeSpan ExtraTime { get; set; }
     }
 }

@@ -104,7 +104,7 @@ namespace Berth.Client.Transport
             catch (Exception exception)
             {
                 response?.Dispose();
-                // Which of the two has ended it is not said by all versions of HttpClient.
+                // Not all versions of HttpClient state which of the two ended the request.
                 cancellationToken.ThrowIfCancellationRequested();
                 if (exception is OperationCanceledException)
                     throw Failures.Unreachable(
@@ -142,11 +142,11 @@ namespace Berth.Client.Transport
             catch (Exception exception)
             {
                 throw Failures.Unreachable(
-                    $"There is no token for {dispatcher}: {FindReason(exception)}. See to the function that gives it.", exception);
+                    $"There is no token for {dispatcher}: {FindReason(exception)}. Correct the function that returns it.", exception);
             }
         }
 
-        /// <summary>Reads a body as far as the time goes: its reading has no limit of its own in .NET Standard.</summary>
+        /// <summary>Reads a body with a time limit, because .NET Standard has no limit for it.</summary>
         private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken limit)
         {
             using Stream body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Berth.Client.Watching
 {
     /// <summary>
-    /// Splits the bytes of a stream into server-sent events (WHATWG HTML, 9.2.6), wherever they are cut. Ids and retry times are passed
-    /// over: a <c>source</c> event names the state to resume from.
+    /// Splits the bytes of a stream into server-sent events (WHATWG HTML, 9.2.6), however they are divided. Ids and retry times are
+    /// ignored: a <c>source</c> event names the state to resume from.
     /// </summary>
     internal sealed class EventParser
     {

@@ -57,14 +57,14 @@ namespace Berth.Client.Watching
 
         public void Dispose()
         {
-            // A read that goes on ends with it.
+            // A running read ends with it.
             _response.Dispose();
             _body.Dispose();
         }
 
         /// <summary>
-        /// Reads bytes. The wait ends at once with the token, and after the idle time-out, also where the stream itself pays no attention
-        /// to tokens, as under Mono; the caller then disposes the connection.
+        /// Reads bytes. The wait ends at once with the token, and after the idle time-out, even if the stream itself ignores tokens, as
+        /// under Mono. The caller then disposes the connection.
         /// </summary>
         private async Task<int> ReadBytesAsync(CancellationToken cancellationToken)
         {

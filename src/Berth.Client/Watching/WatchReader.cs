@@ -10,7 +10,7 @@ using Berth.Client.Transport;
 
 namespace Berth.Client.Watching
 {
-    /// <summary>Reads the sets of one target, over as many connections as it takes. Not safe for several threads.</summary>
+    /// <summary>Reads the sets of one target, over any number of connections. Not safe for several threads.</summary>
     internal sealed class WatchReader : IDisposable
     {
         // Those of Berth.Remote.
@@ -104,7 +104,7 @@ namespace Berth.Client.Watching
             {
                 _round.Clear();
                 _rounds = 0;
-                // The clients of a dispatcher that restarts do not all come back in the same moment.
+                // The clients of a restarted dispatcher must not all connect at the same moment.
                 _delay = _dispatchers.Count == 1 ? TimeSpan.FromSeconds(Jitter.Next()) : TimeSpan.Zero;
             }
             else

@@ -25,7 +25,7 @@ namespace Berth.Client.Watching
         /// <param name="hasOthers">True when another dispatcher may have a list where this one has none.</param>
         public WatchState(bool hasOthers) => _hasOthers = hasOthers;
 
-        /// <summary>The dispatcher's name of the state, to resume from; null when it has to come whole.</summary>
+        /// <summary>The dispatcher's id of the state, to resume from; null when the whole state is needed.</summary>
         public string? Id { get; private set; }
 
         /// <summary>True once a set was given.</summary>
@@ -42,7 +42,7 @@ namespace Berth.Client.Watching
             _isComplete = true;
         }
 
-        /// <summary>The state has to come whole.</summary>
+        /// <summary>Forgets the id, so that the next connection gets the whole state.</summary>
         public void Forget() => Id = null;
 
         /// <summary>Takes an event. Returns the set that it completes, or null.</summary>

@@ -14,9 +14,9 @@ internal sealed class ClientDoor(ClientGate gate)
     private static readonly byte[] s_refusal =
         "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
 
-    /// <summary>Runs what is inside, unless the connection must not come in.</summary>
+    /// <summary>Runs the inner handler, unless the connection is refused.</summary>
     /// <param name="transport">The connection.</param>
-    /// <param name="inside">What the connection is for.</param>
+    /// <param name="inside">The inner handler.</param>
     /// <param name="isPlain">True without TLS: then a refused client gets an answer.</param>
     public async Task RunAsync(ConnectionContext transport, ConnectionDelegate inside, bool isPlain)
     {

@@ -49,7 +49,8 @@ internal sealed class ClientGate
         options.ClientLimits is not null || options.ProxyProtocol || options.ReadChange is not null;
 
     /// <summary>
-    /// Replaces the limits, except the prefix. What clients have open counts on; the count of their requests starts again. For one writer.
+    /// Replaces the limits, except the prefix. Open connections and watches still count; the count of requests starts again. For one
+    /// writer.
     /// </summary>
     public void SetLimits(DispatcherClientLimits limits)
     {

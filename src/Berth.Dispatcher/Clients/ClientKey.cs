@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Berth.Dispatcher.Clients;
 
 /// <summary>
-/// The number under which a client's address is counted. Of IPv6 only a prefix counts, because a client owns all addresses behind it.
+/// The number under which a client's address is counted. Of IPv6 only a prefix counts, because a client owns all addresses with this
+/// prefix.
 /// </summary>
 internal static class ClientKey
 {

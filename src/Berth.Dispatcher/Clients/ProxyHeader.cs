@@ -9,7 +9,9 @@ namespace Berth.Dispatcher.Clients;
 /// before the first byte of a connection.
 /// </summary>
 /// <param name="Length">The number of bytes of the header.</param>
-/// <param name="Source">The client's address and port, or null where the header names none: then the connection's own count.</param>
+/// <param name="Source">
+/// The client's address and port, or null when the header names none: then the connection's own address counts.
+/// </param>
 internal readonly record struct ProxyHeader(int Length, IPEndPoint? Source)
 {
     /// <summary>The longest header that is read. Load balancers send a few hundred bytes.</summary>
@@ -21,7 +23,7 @@ internal readonly record struct ProxyHeader(int Length, IPEndPoint? Source)
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>Reads a header from what has arrived.</summary>
+    /// <summary>Reads a header from the received bytes.</summary>
     /// <param name="received">What has arrived.</param>
     /// <param name="header">The header when it is complete.</param>
     /// <returns>True when it is complete, null when more is needed, false when this is no header.</returns>

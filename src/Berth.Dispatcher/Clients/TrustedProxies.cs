@@ -25,7 +25,7 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
 
     /// <summary>
     /// Finds the client behind proxies: of the addresses in <c>X-Forwarded-For</c>, read from the end, the first that is not a proxy's.
-    /// What is in front of that may be a client's invention. An entry that is no address ends the search at the proxy that passed it on.
+    /// A client may have invented the entries before it. An entry that is no address ends the search at the proxy that sent it.
     /// </summary>
     /// <param name="peer">The address that the connection comes from.</param>
     /// <param name="forwarded">The values of the header.</param>

@@ -24,7 +24,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     public bool IsHandedOver => _stream is not null;
 
     /// <summary>
-    /// Connection middleware: answers plain requests, runs Kestrel for what is none, and then the stream that took over the connection, if
+    /// Connection middleware: answers plain requests, runs Kestrel for all others, and then the stream that took over the connection, if
     /// any.
     /// </summary>
     /// <param name="transport">The connection.</param>
@@ -88,7 +88,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
             // The connection has ended.
         }
 
-        transport.Abort(new ConnectionAbortedException("The client sent more, or went away, during a stream."));
+        transport.Abort(new ConnectionAbortedException("The client sent data or left during a stream."));
     }
 
     /// <summary>Called once by Kestrel's HTTP side.</summary>
@@ -105,7 +105,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     /// Sets a limit for a wait, without a timer of its own: Kestrel's ticks once a second. It ends between that time and a second more.
     /// </summary>
     /// <param name="time">The time, 1 s or more.</param>
-    /// <param name="act">What ends the wait.</param>
+    /// <param name="act">The action that ends the wait.</param>
     public void Limit(TimeSpan time, Action act)
     {
         _atLimit = act;

@@ -105,7 +105,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         }
         catch (TimeoutException)
         {
-            transport.Abort(new ConnectionAbortedException("The client took too little of what was sent to it."));
+            transport.Abort(new ConnectionAbortedException("The client reads too slowly."));
             return s_gone;
         }
         catch (Exception exception)

@@ -8,7 +8,9 @@ internal interface IPlainRequests
     /// <summary>The answers.</summary>
     IPlainAnswers Answers { get; }
 
-    /// <summary>Answers plain requests. It ends at the first bytes that are none, and leaves them unread. Never fails.</summary>
-    /// <returns>False when the connection is to end; true when Kestrel is to go on with it.</returns>
+    /// <summary>
+    /// Answers plain requests. It ends at the first bytes that are no plain request, and leaves them unread. Never fails.
+    /// </summary>
+    /// <returns>False when the connection must end; true when Kestrel must continue with it.</returns>
     ValueTask<bool> RunAsync(ConnectionContext transport, ClientConnection connection);
 }

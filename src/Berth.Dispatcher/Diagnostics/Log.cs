@@ -37,7 +37,7 @@ internal static partial class Log
         "failed. Their streams end; clients that reconnect get a new stream.")]
     public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);
 
-    [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "{File} has a new certificate, good until {NotAfter:u}.")]
+    [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "{File} has a new certificate, valid until {NotAfter:u}.")]
     public static partial void CertificateReloaded(ILogger logger, string file, DateTimeOffset notAfter);
 
     [LoggerMessage(EventId = 321, Level = LogLevel.Error, Message = "{Fault} The earlier certificate stays; it expires at {NotAfter:u}.")]
@@ -52,32 +52,32 @@ internal static partial class Log
     [LoggerMessage(EventId = 327, Level = LogLevel.Information, Message = "Listening on {Addresses} for probes, metrics and operators.")]
     public static partial void AdminListening(ILogger logger, string addresses);
 
-    [LoggerMessage(EventId = 323, Level = LogLevel.Error, Message = "{Fault} What was read earlier stays.")]
+    [LoggerMessage(EventId = 323, Level = LogLevel.Error, Message = "{Fault} The earlier content stays in use.")]
     public static partial void FileKept(ILogger logger, string fault);
 
-    [LoggerMessage(EventId = 324, Level = LogLevel.Error, Message = "Reading again ({What}) failed. What was read earlier stays.")]
+    [LoggerMessage(EventId = 324, Level = LogLevel.Error, Message = "Reading again ({What}) failed. The earlier content stays in use.")]
     public static partial void ReloadFailed(ILogger logger, string what, Exception exception);
 
     [LoggerMessage(EventId = 328, Level = LogLevel.Information, Message = "The configuration has changed. Targets: {Targets}.")]
     public static partial void ChangeTaken(ILogger logger, string targets);
 
-    [LoggerMessage(EventId = 329, Level = LogLevel.Error, Message = "The configuration has changed, and nothing of it counts: {Faults}")]
+    [LoggerMessage(EventId = 329, Level = LogLevel.Error, Message = "The changed configuration has faults and has no effect: {Faults}")]
     public static partial void ChangeRefused(ILogger logger, string faults);
 
-    [LoggerMessage(EventId = 330, Level = LogLevel.Error, Message = "Letting go of {Target} failed.")]
+    [LoggerMessage(EventId = 330, Level = LogLevel.Error, Message = "Releasing {Target} failed.")]
     public static partial void ReleaseFailed(ILogger logger, string target, Exception exception);
 
     [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
     public static partial void HandshakeFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 310, Level = LogLevel.Warning,
-        Message = "The desk of {Pod} at {Address} cannot be reached, and takes no part: {Reason}")]
+        Message = "The desk of {Pod} at {Address} cannot be reached and is left out: {Reason}")]
     public static partial void DeskFails(ILogger logger, string pod, System.Net.IPEndPoint address, string reason);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Information, Message = "The desk of {Pod} at {Address} can be reached again.")]
     public static partial void DeskAnswers(ILogger logger, string pod, System.Net.IPEndPoint address);
 
-    [LoggerMessage(EventId = 312, Level = LogLevel.Error, Message = "Seats of {Target}: {What} failed. It goes on.")]
+    [LoggerMessage(EventId = 312, Level = LogLevel.Error, Message = "Seats of {Target}: {What} failed once, and continues.")]
     public static partial void SeatsFailed(ILogger logger, ServiceTarget target, string what, Exception exception);
 
     [LoggerMessage(EventId = 331, Level = LogLevel.Information, Message = "Answering UDP datagrams on {Addresses}.")]

@@ -7,7 +7,7 @@ namespace Berth.Dispatcher.FirstLook;
 
 /// <summary>
 /// One thread that accepts connections and looks at the first bytes of each. It answers those that are a plain request. Others stay unread
-/// in the system, and Kestrel gets the socket. It sleeps while nothing comes, and allocates nothing for a connection that it answers.
+/// in the system, and Kestrel gets the socket. It sleeps while nothing arrives, and allocates nothing for a connection that it answers.
 /// </summary>
 /// <remarks>
 /// It answers one request of a connection. A client that asks again keeps its connection, and the threads of Kestrel are more than this.
@@ -69,8 +69,8 @@ internal sealed unsafe class FirstLookLoop
     private int Now => 1 + (int)_time.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>
-    /// Accepts no more. What waits has no request in progress and is closed; where one has just arrived, Kestrel gets it. The task ends
-    /// with the thread.
+    /// Accepts no more connections. A waiting connection has no request in progress and is closed. If a request has just arrived, Kestrel
+    /// gets the connection. The task ends with the thread.
     /// </summary>
     public Task StopAsync()
     {

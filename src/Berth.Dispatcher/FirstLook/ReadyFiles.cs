@@ -56,7 +56,7 @@ internal sealed unsafe class ReadyFiles
     /// <param name="milliseconds">The time, or -1 for no limit.</param>
     public int Wait(int milliseconds) => Math.Max(0, LinuxCalls.WaitForEvents(_events, _ready, Capacity, milliseconds));
 
-    /// <summary>The ready socket at a place, or -1 for the call of <see cref="Wake"/>.</summary>
+    /// <summary>The ready socket at an index, or -1 for the call of <see cref="Wake"/>.</summary>
     public int this[int index]
     {
         get

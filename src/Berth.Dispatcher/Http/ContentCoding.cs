@@ -8,11 +8,11 @@ internal static class ContentCoding
     public const string Gzip = "gzip";
     public const string Brotli = "br";
 
-    // The plain form, where a client names it.
+    // The plain form, if a client names it.
     private const string Identity = "identity";
 
     /// <summary>
-    /// Chooses the coding that a client prefers, brotli where it has no preference. Null when it takes none of ours, or prefers the plain
+    /// Chooses the coding that a client prefers, or brotli without a preference. Null when it accepts none of ours, or prefers the plain
     /// form.
     /// </summary>
     /// <param name="accepted">Accept-Encoding.</param>

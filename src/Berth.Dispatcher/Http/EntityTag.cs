@@ -7,7 +7,7 @@ internal static class EntityTag
 {
     /// <param name="epoch">The process.</param>
     /// <param name="snapshot">The snapshot of the page.</param>
-    /// <param name="more">What tells apart pages of one snapshot: of what does not follow from it.</param>
+    /// <param name="more">A text that distinguishes pages of one snapshot, by the content that does not follow from the snapshot.</param>
     public static string Of(string epoch, EndpointSnapshot snapshot, string more = "") => $"W/\"{IdOf(epoch, snapshot)}{more}\"";
 
     /// <summary>Names one state of one target in one process.</summary>

@@ -49,7 +49,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>The certificate that the client has shown, or null.</summary>
     public X509Certificate2? ClientCertificate => features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
-    /// <summary>The caller that the gate has found, or null where it does not ask.</summary>
+    /// <summary>The caller that the gate has found, or null when it does not ask.</summary>
     public Caller? Caller => features.Get<Caller>();
 
     /// <summary>
@@ -74,7 +74,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>The address that the connection comes from, or that PROXY protocol states.</summary>
     public IPAddress? RemoteAddress => features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
 
-    /// <summary>The right to open a watch, or null where that has no limit.</summary>
+    /// <summary>The right to open a watch, or null without a limit.</summary>
     public WatchSlot? WatchSlot => features.Get<WatchSlot>();
 
     public void SetWatchSlot(WatchSlot slot) => features.Set(slot);
@@ -83,7 +83,7 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
-    /// <summary>Asks the client to come back on a new connection, which will go to another server.</summary>
+    /// <summary>Asks the client to use a new connection, which will go to another server.</summary>
     public void CloseIf(bool stopping)
     {
         // HTTP/2 has no such header: Kestrel asks by GOAWAY when it stops.

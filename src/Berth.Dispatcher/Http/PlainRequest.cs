@@ -45,7 +45,7 @@ internal static class PlainRequest
             if (end < 0 || end + 1 == bytes.Length || bytes[end + 1] != '\n')
                 return false;
             if (end == 0)
-                // A second request behind the first one is no plain form.
+                // A second request after the first one is not the plain form.
                 return bytes.Length == 2 && (seen & Seen.Host) != Seen.None;
             if (!TryRead(bytes[..end], ref seen, ref close))
                 return false;

@@ -8,8 +8,8 @@ internal static class Preferences
     private const int Full = 1000;
 
     /// <summary>
-    /// Returns the weight that a client gives a value, in thousandths: 0 where it refuses the value, or states a weight that is none. Null
-    /// where it does not name the value.
+    /// Returns the weight that a client gives a value, in thousandths: 0 when it refuses the value, or states a weight that is no number.
+    /// Null when it does not name the value.
     /// </summary>
     /// <param name="lines">The header. Of two entries for one value the first counts.</param>
     /// <param name="value">The type of content or the coding. Letters may be of either case.</param>
@@ -17,7 +17,7 @@ internal static class Preferences
     {
         foreach (string? line in lines)
         {
-            // Most clients do not name it at all, and nothing has to be taken apart.
+            // Most clients do not name it at all, so their header needs no parsing.
             if (line is null || !line.Contains(value, StringComparison.OrdinalIgnoreCase))
                 continue;
             for (ReadOnlySpan<char> rest = line; !rest.IsEmpty;)
@@ -31,7 +31,7 @@ internal static class Preferences
         return null;
     }
 
-    /// <summary>Takes the text up to a separator, which may not stand in quotes.</summary>
+    /// <summary>Returns the text up to a separator outside of quotes.</summary>
     private static ReadOnlySpan<char> Next(scoped ref ReadOnlySpan<char> rest, char separator)
     {
         ReadOnlySpan<char> all = rest;

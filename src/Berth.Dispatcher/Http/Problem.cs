@@ -93,7 +93,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         "This dispatcher answers clients with a certificate of its CAs only (--client-ca), and there was none.");
 
     public static Problem OtherSubject(string subject) => new(
-        "forbidden", "Forbidden", 403, $"The certificate's subject '{subject}' is none that may ask here (--client-subject).");
+        "forbidden", "Forbidden", 403, $"The certificate's subject '{subject}' may not ask here (--client-subject).");
 
     public static Problem Forbidden(Caller caller, ServiceTarget target) => new(
         "forbidden", "Forbidden", 403, $"The caller {caller.Name} may not ask for {target}. Its line in the token file names its targets.");
@@ -117,5 +117,5 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     };
 
     public static Problem Internal() => new(
-        "internal", "Internal error", 500, "Answering failed in a way that was not foreseen. The server's log has the reason.");
+        "internal", "Internal error", 500, "An unexpected error occurred. The server's log has the reason.");
 }

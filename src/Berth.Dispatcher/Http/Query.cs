@@ -3,7 +3,7 @@ namespace Berth.Dispatcher.Http;
 /// <summary>Reads a query string.</summary>
 internal static class Query
 {
-    /// <summary>The decoded value of the first parameter of that name: empty when it has none, null when it is not there.</summary>
+    /// <summary>The decoded value of the first parameter of that name: empty when it has none, null when it is missing.</summary>
     public static string? Find(string query, string name)
     {
         ReadOnlySpan<char> rest = query.AsSpan().TrimStart('?');

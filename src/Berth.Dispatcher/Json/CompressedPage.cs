@@ -5,8 +5,8 @@ using System.IO.Pipelines;
 namespace Berth.Dispatcher.Json;
 
 /// <summary>
-/// The compressed forms of one large answer. Each is made at most once a second, whatever asks for it, and memory that is needed elsewhere
-/// takes it back.
+/// The compressed forms of one large answer. Each is created at most once a second, for any number of requests, and the collector may free
+/// it when memory is needed.
 /// </summary>
 internal sealed class CompressedPage
 {
@@ -17,7 +17,7 @@ internal sealed class CompressedPage
     [FeatureSwitchDefinition("Berth.Dispatcher.Brotli")]
     public static bool HasBrotli => !AppContext.TryGetSwitch("Berth.Dispatcher.Brotli", out bool on) || on;
 
-    /// <summary>The time for which a form is answered with. The age that stands in it is that of its making.</summary>
+    /// <summary>The time for which a form is used. The age in it is that of the moment in which it was created.</summary>
     private static readonly TimeSpan s_life = TimeSpan.FromSeconds(1);
 
     // Half of the cores at most compress. A client that finds them busy gets the plain form.
@@ -26,7 +26,7 @@ internal sealed class CompressedPage
     private volatile Form? _gzip;
     private volatile Form? _brotli;
 
-    /// <summary>Finds the form, or makes it. Returns null when that must wait: then the plain form is the faster answer.</summary>
+    /// <summary>Finds or creates the form. Returns null when that would wait: then the plain form is the faster answer.</summary>
     /// <param name="isBrotli">True for brotli, false for gzip.</param>
     /// <param name="tag">The entity tag of the answer.</param>
     /// <param name="write">Writes the plain form.</param>
@@ -60,7 +60,7 @@ internal sealed class CompressedPage
     private static async ValueTask<byte[]> CompressAsync(bool isBrotli, Func<PipeWriter, ValueTask> write)
     {
         using MemoryStream compressed = new();
-        // Levels that make a page of 10,000 pods in some 50 ms.
+        // Levels that compress a page of 10,000 pods in about 50 ms.
         Stream coder = isBrotli && HasBrotli
             ? new BrotliStream(compressed, CompressionLevel.Optimal, leaveOpen: true)
             : new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true);

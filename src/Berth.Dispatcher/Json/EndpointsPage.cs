@@ -18,8 +18,8 @@ internal sealed class EndpointsPage
 
     /// <summary>The whole page of a small set, or null for a large one.</summary>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="age">Its age, or null where the page is kept for longer.</param>
-    /// <param name="clashes">The clashes of ports that its pods have part in.</param>
+    /// <param name="age">Its age, or null when the page is kept for longer.</param>
+    /// <param name="clashes">The port clashes of its pods.</param>
     /// <param name="seats">The seats of its pods, or null where it has none.</param>
     public ReadOnlyMemory<byte>? TryFormat(
         EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes, IReadOnlyList<PodSeats>? seats = null)

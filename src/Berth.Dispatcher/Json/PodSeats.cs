@@ -19,7 +19,7 @@ internal sealed record PodSeats(string Pod, string Desk, int Capacity, int Free,
 
     public const string Silent = "silent";
 
-    /// <summary>Writes the member <c>seats</c>: the seats of one pod, or nothing where there are none.</summary>
+    /// <summary>Writes the member <c>seats</c>: the seats of one pod, or nothing when there are none.</summary>
     public static void WriteMember(Utf8JsonWriter json, PodSeats? seats)
     {
         if (seats is null)
@@ -28,7 +28,7 @@ internal sealed record PodSeats(string Pod, string Desk, int Capacity, int Free,
         seats.Write(json);
     }
 
-    /// <summary>Returns a text that differs where the seats do; empty where there are none.</summary>
+    /// <summary>Returns a text that differs when the seats differ; empty when there are none.</summary>
     public static string TagOf(IReadOnlyList<PodSeats>? all)
     {
         if (all is null)

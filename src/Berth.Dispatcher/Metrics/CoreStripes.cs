@@ -6,6 +6,6 @@ internal static class CoreStripes
     /// <summary>The number of places, a power of two.</summary>
     public static readonly int Count = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64));
 
-    /// <summary>The place of the core that runs this thread now.</summary>
+    /// <summary>The index of the core that runs this thread now.</summary>
     public static int Mine => Thread.GetCurrentProcessorId() & (Count - 1);
 }

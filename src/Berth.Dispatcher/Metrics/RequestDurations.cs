@@ -14,7 +14,7 @@ internal sealed class RequestDurations
 {
     private const string Help = "Duration of HTTP server requests.";
 
-    // The bounds of the conventions, and three below them: most answers come from memory.
+    // The bounds of the conventions, and three below them, because most answers come from memory.
     private static readonly double[] s_bounds =
         [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
@@ -36,7 +36,7 @@ internal sealed class RequestDurations
             new InstrumentAdvice<double> { HistogramBucketBoundaries = s_bounds });
     }
 
-    /// <summary>The instrument for other listeners. Service A's own <c>/metrics</c> reads the cells in place of it.</summary>
+    /// <summary>The instrument for other listeners. Service A's own <c>/metrics</c> reads the cells instead.</summary>
     public Histogram<double> Instrument { get; }
 
     /// <summary>The time at which a request begins.</summary>

@@ -17,7 +17,7 @@ internal static class AccessFaults
         }
 
         foreach (string url in options.AdminUrls.Where(url => options.Urls?.Contains(url) == true && !IsAnyPort(url)))
-            faults.Add($"The address '{url}' is public and of the admin. Give two ports.");
+            faults.Add($"The address '{url}' is in --urls and in --admin-urls. Give two ports.");
         if (options.TokenFile is { } path)
         {
             byte[]? content = SmallFile.TryRead(path, "--token-file", out string? fault);
@@ -29,7 +29,7 @@ internal static class AccessFaults
 
         // A browser sends no token with the page's requests.
         if (options.Page == true && options.TokenFile is not null && options.AdminUrls.Count == 0)
-            faults.Add("The page cannot be at an address that asks for tokens. Give it one of its own with --admin-urls.");
+            faults.Add("The page cannot be at an address that needs tokens. Give it another address with --admin-urls.");
         if (options.ClientSubjects.Count > 0 && options.Tls?.ClientCaFile is null)
             faults.Add("There is a subject of clients, and no CA of their certificates. Give one with --client-ca.");
         faults.AddRange(options.ClientSubjects.Select(FaultOfSubject).OfType<string>());

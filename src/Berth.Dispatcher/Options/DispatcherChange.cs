@@ -7,17 +7,17 @@ public sealed class DispatcherChange
     public IReadOnlyList<string> Faults { get; init; } = [];
 
     /// <summary>
-    /// All targets from now on. The first stays the one that the server started with; with seats none may change. Targets that are not
-    /// among them any more are let go of, and their watches end.
+    /// All targets from now on. The first must be the one that the server started with; with seats none may change. Targets that are no
+    /// longer in the list are released, and their watches end.
     /// </summary>
     public IReadOnlyList<DispatcherTarget> Targets { get; init; } = [];
 
-    /// <summary>The path of the token file from now on; null only where the server started without one.</summary>
+    /// <summary>The path of the token file from now on; null only if the server started without one.</summary>
     public string? TokenFile { get; init; }
 
     /// <summary>The limits of one client address from now on, or null for none. Their IPv6 prefix stays that of the start.</summary>
     public DispatcherClientLimits? ClientLimits { get; init; }
 
-    /// <summary>Called when the change is taken over, for what the caller itself changes with it. It must not fail.</summary>
+    /// <summary>Called when the change is applied, so that the caller can apply its own part. It must not fail.</summary>
     public Action TakenOver { get; init; } = static () => { };
 }

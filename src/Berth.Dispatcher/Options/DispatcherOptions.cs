@@ -41,12 +41,12 @@ public sealed class DispatcherOptions
 
     /// <summary>
     /// True for the page for operators at <c>/ui/</c>, false for none. With <see cref="AdminUrls"/> it is at these addresses only. Default:
-    /// null, for the page where there are <see cref="AdminUrls"/>, else none.
+    /// null, which means true with <see cref="AdminUrls"/>, else false.
     /// </summary>
     public bool? Page { get; init; }
 
     /// <summary>
-    /// The path of a file with the tokens of those who may ask, one a line: <c>NAME TOKEN [NAMESPACE/SERVICE ...]</c>, 1 to 1,000. It is
+    /// The path of a file with the tokens of clients, one a line: <c>NAME TOKEN [NAMESPACE/SERVICE ...]</c>, 1 to 1,000. It is
     /// looked at every 5 s. Default: null, for no tokens.
     /// </summary>
     public string? TokenFile { get; init; }
@@ -105,7 +105,7 @@ public sealed class DispatcherOptions
 
     /// <summary>
     /// Returns the run ids of the dispatchers that the endpoints of a target come through, from the nearest to the one that reads the API,
-    /// where the source follows a dispatcher. Others that follow this one see by it that they go round in a loop. Default: none.
+    /// where the source follows a dispatcher. Dispatchers that follow this one detect loops by it. Default: none.
     /// </summary>
     public Func<ServiceTarget, IReadOnlyList<string>> FindDispatchers { get; init; } = static _ => [];
 
@@ -113,8 +113,8 @@ public sealed class DispatcherOptions
     public DispatcherSeatOptions? Seats { get; init; }
 
     /// <summary>
-    /// Returns what is to change while the server runs, or null when nothing is. It is called every 5 s, on one thread at a time. Default:
-    /// null; then nothing changes.
+    /// Returns the changes to apply while the server runs, or null when there are none. It is called every 5 s, on one thread at a time.
+    /// Default: null; then nothing changes.
     /// </summary>
     public Func<DispatcherChange?>? ReadChange { get; init; }
 
@@ -158,7 +158,7 @@ public sealed class DispatcherOptions
     {
         string? encrypted = (Urls ?? []).Concat(AdminUrls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
         if (encrypted is not null && Tls is null)
-            faults.Add($"The address '{encrypted}' asks for TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
+            faults.Add($"The address '{encrypted}' needs TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
         if (encrypted is null && Tls is not null)
             faults.Add("There is a certificate for TLS, and no address with https://. Give one with --urls, such as https://*:8443.");
         if (Tls is not null)

@@ -29,12 +29,12 @@ public sealed class DispatcherSeatOptions
     public SeatPolicy Policy { get; init; }
 
     /// <summary>
-    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, whatever the server's picker. Default: false; a request asks
+    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, instead of the server's picker. Default: false; a request asks
     /// for it with <c>?pick=seats</c>.
     /// </summary>
     public bool PicksBySeats { get; init; }
 
-    /// <summary>The time that a client has to come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
+    /// <summary>The time in which a client must come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
     public TimeSpan DefaultTtl { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time for one desk to answer, 10 ms to 1 minute. Default 1 s.</summary>

@@ -20,7 +20,7 @@ public sealed class PingResponder : IAsyncDisposable
 
     private const int IPv6Prefix = 64;
 
-    // Below it are services such as DNS and echo. A datagram that seems to come from one is forged, or the start of a loop.
+    // Lower ports belong to services such as DNS and echo. A datagram from such a port is forged, or the start of a loop.
     private const int LeastPort = 1024;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
@@ -119,7 +119,7 @@ public sealed class PingResponder : IAsyncDisposable
 
     private async Task RunAsync(Socket socket)
     {
-        // While datagrams are there, a read ends at once: the start must not run this loop.
+        // While datagrams are waiting, a read ends at once, so the start must not run this loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         // One byte more than is answered: a longer datagram shows by it.
         byte[] buffer = new byte[MaxLength + 1];
@@ -140,7 +140,7 @@ public sealed class PingResponder : IAsyncDisposable
             }
             catch (SocketException exception)
             {
-                // The network of the machine is away, or is being changed.
+                // The machine's network is down or changes.
                 Log.PingFailed(_logger, own, exception);
                 await Task.Delay(s_pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

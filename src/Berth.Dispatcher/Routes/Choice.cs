@@ -6,7 +6,7 @@ namespace Berth.Dispatcher.Routes;
 /// <summary>Chooses one endpoint for a request.</summary>
 internal static class Choice
 {
-    /// <summary>The picker for requests with a key, whatever the server's picker.</summary>
+    /// <summary>The picker for requests with a key. It replaces the server's picker.</summary>
     public static StickyPicker Sticky { get; } = new();
 
     /// <summary>The value of <c>?pick=</c> that asks for a pod with free seats.</summary>
@@ -36,7 +36,7 @@ internal static class Choice
         return other.TryPick(snapshot, out found) ? found : null;
     }
 
-    /// <summary>Returns the endpoint for a key, whatever the server's picker, or null when none is available.</summary>
+    /// <summary>Returns the endpoint for a key, without the server's picker, or null when none is available.</summary>
     public static PodEndpoint? ByKey(EndpointSnapshot snapshot, string key) =>
         Sticky.TryPick(snapshot, key, out PodEndpoint? found) ? found : null;
 }

@@ -21,8 +21,8 @@ internal static class LargeAnswer
     /// <param name="exchange">The request.</param>
     /// <param name="compressed">The kept forms.</param>
     /// <param name="tag">The entity tag.</param>
-    /// <param name="whole">The JSON, or null where it is streamed.</param>
-    /// <param name="stream">Streams the JSON where it is not whole.</param>
+    /// <param name="whole">The JSON, or null when it is streamed.</param>
+    /// <param name="stream">Streams the JSON, if <paramref name="whole"/> is null.</param>
     /// <param name="time">The clock.</param>
     public static ValueTask WriteAsync(
         Exchange exchange, Func<CompressedPage> compressed, string tag, ReadOnlyMemory<byte>? whole,

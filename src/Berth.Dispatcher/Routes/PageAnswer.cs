@@ -32,7 +32,7 @@ internal sealed class PageAnswer(bool hasSeats)
     {
         if (path is null)
         {
-            // Relative, so that it is right behind a proxy's prefix too.
+            // Relative, so that it is also right below a proxy's prefix.
             exchange.Response.Headers.Location = $"ui/{exchange.Request.QueryString}";
             return exchange.WriteWholeAsync(307, Exchange.PlainText, default);
         }

@@ -4,8 +4,8 @@ using Berth.Dispatcher.State;
 namespace Berth.Dispatcher.Routes;
 
 /// <summary>
-/// The pod that a request gets. Of several clusters it is from the one in <c>?cluster=</c>, or from the first, or from the next one that
-/// has such a pod; inside the cluster from the zone in <c>?zone=</c> where there is one.
+/// The pod that a request gets. With several clusters it is from the one in <c>?cluster=</c>, else from the first, or from the next one
+/// that has such a pod. Inside the cluster it is from the zone in <c>?zone=</c>, if that has one.
 /// </summary>
 /// <param name="Picked">The pod, or null when none qualifies.</param>
 /// <param name="Zone">The zone that was chosen from.</param>

@@ -5,8 +5,7 @@ namespace Berth.Dispatcher.Routes;
 /// <summary>The route of a path. The routes are few and fixed, so the code lists them.</summary>
 /// <param name="Route">The route.</param>
 /// <param name="Parts">
-/// The parts of the path that the route names: namespace, service, perhaps the pod or reservation, and what is behind; or the file of the
-/// page.
+/// The parts of the path that the route names: namespace, service, perhaps the pod or reservation, and the rest; or the file of the page.
 /// </param>
 internal readonly record struct RouteMatch(Route Route, string[] Parts)
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>
-/// A request of Agones' allocator (<c>POST /gameserverallocation</c>, allocation.proto of Agones 1.57), as far as it means something here.
-/// A field that would change what the client gets is used or refused by its name; the others are passed over.
+/// A request of Agones' allocator (<c>POST /gameserverallocation</c>, allocation.proto of Agones 1.57), with the fields that have a meaning
+/// here. A field that would change the client's result is used, or refused by its name. The others are ignored.
 /// </summary>
 /// <param name="Namespace">The namespace. Agones' own default is <c>default</c>.</param>
 /// <param name="Fleets">The fleets in the order in which they are tried: Services of the namespace. Empty for the only one.</param>
@@ -28,7 +28,7 @@ internal sealed record AllocationRequest(string Namespace, IReadOnlyList<string>
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new FormatException(
-                "The body is no request for an allocation. Send a JSON object as Agones' allocator takes it.", exception);
+                "The body is no request for an allocation. Send a JSON object in the form of Agones' allocator.", exception);
         }
     }
 

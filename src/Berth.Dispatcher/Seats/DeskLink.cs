@@ -35,7 +35,7 @@ internal sealed class DeskLink : IAsyncDisposable
 
     /// <param name="endpoint">The pod.</param>
     /// <param name="desk">The address of its desk.</param>
-    /// <param name="context">What all links share.</param>
+    /// <param name="context">The objects that all links share.</param>
     /// <param name="changed">Called when the state has changed.</param>
     public DeskLink(PodEndpoint endpoint, IPEndPoint desk, SeatContext context, Action changed)
     {
@@ -56,7 +56,7 @@ internal sealed class DeskLink : IAsyncDisposable
     /// <summary>The pod in the latest snapshot.</summary>
     public PodEndpoint Endpoint { get; set; }
 
-    /// <summary>The pod in the id of a reservation: its name, behind its cluster where several are followed.</summary>
+    /// <summary>The pod in the id of a reservation: its name, after its cluster when several are followed.</summary>
     public string Id => Endpoint.Cluster is { } cluster ? $"{cluster.Replace('/', '~')}~{Endpoint.Name}" : Endpoint.Name;
 
     /// <summary>The address of its desk.</summary>

@@ -48,7 +48,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         }
     }
 
-    /// <summary>The desks by ordinal, those that cannot be reached included.</summary>
+    /// <summary>The desks by ordinal, including those that cannot be reached.</summary>
     public IReadOnlyList<DeskLink> Links => _links;
 
     /// <summary>The clients that wait.</summary>

@@ -49,7 +49,7 @@ internal sealed class ChangeStep(
         if (options.Seats is not null && !state.Targets.Select(static target => target.View.Target).SequenceEqual(targets))
             faults.Add("Targets cannot change while the server gives seats. Restart it.");
         if ((options.TokenFile is null) != (change.TokenFile is null))
-            faults.Add("Whether a token is asked for cannot change while the server runs. Restart it.");
+            faults.Add("Whether tokens are needed cannot change while the server runs. Restart it.");
         else if (change.TokenFile is { } path && path != gate!.Access!.TokenFile && AccessGate.FindFault(path) is { } fault)
             faults.Add(fault);
         if (change.ClientLimits is { } limits && limits.IPv6Prefix != gate!.Clients!.Limits.IPv6Prefix)

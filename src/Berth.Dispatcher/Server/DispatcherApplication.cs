@@ -21,7 +21,7 @@ namespace Berth.Dispatcher.Server;
 /// <param name="durations">The durations of requests, or null in a program whose own server measures them.</param>
 /// <param name="exporter">The metrics, or null where there is no <c>/metrics</c>.</param>
 /// <param name="logger">The logger of failures.</param>
-/// <param name="gate">What is asked before an answer, or null for nothing.</param>
+/// <param name="gate">The checks before an answer, or null for none.</param>
 /// <param name="seats">The seats, or null without them.</param>
 /// <param name="hasPage">True where the page for operators is served.</param>
 internal sealed class DispatcherApplication(

@@ -95,7 +95,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
-        // Where something is asked of each request first, or its answer tells of seats, none of them is plain.
+        // No request is plain if each request must pass checks, or if answers contain seats.
         PlainRequests? plain = gate is null && options.Seats is null && options.AnswersPlainRequests
             ? new PlainRequests(new PlainAnswers(state, durations), options.KeepAliveTimeout)
             : null;

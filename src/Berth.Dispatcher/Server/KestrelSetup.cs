@@ -48,7 +48,7 @@ internal static class KestrelSetup
         return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(accepting), loggers), addresses);
     }
 
-    /// <summary>True for an address without TLS. The port tells, except where one is left to the system.</summary>
+    /// <summary>True for an address without TLS. The port identifies it, unless the system chooses the port.</summary>
     private static bool IsPlain(ListenUrl[] urls, IPEndPoint address) =>
         !urls.Any(static url => url.IsTls) || (address.Port != 0 && !urls.Any(url => url.IsTls && url.Port == address.Port));
 

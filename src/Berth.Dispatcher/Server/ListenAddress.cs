@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Dispatcher.Server;
 
-/// <summary>One address that Kestrel listens on, and what a connection there goes through.</summary>
+/// <summary>One address that Kestrel listens on, with the middleware of its connections.</summary>
 internal sealed class ListenAddress
 {
     private readonly ListenUrl _url;

@@ -21,7 +21,7 @@ internal readonly record struct ClusterOrder(IReadOnlyList<EndpointCluster> All,
             [.. clusters.Where(cluster => IsIn(cluster.Name, name)), .. clusters.Where(cluster => !IsIn(cluster.Name, name))], name);
     }
 
-    /// <summary>True for the cluster of a name, and for those behind a dispatcher of that name.</summary>
+    /// <summary>True for the cluster with a name, and for the clusters of a dispatcher with that name.</summary>
     public static bool IsIn(string? cluster, string name) => cluster is not null
         && cluster.StartsWith(name, StringComparison.Ordinal) && (cluster.Length == name.Length || cluster[name.Length] == '/');
 

@@ -11,7 +11,9 @@ internal sealed class TargetClashes(ServiceTarget target)
     private volatile Merged? _merged;
     private volatile Between? _between;
 
-    /// <summary>The clashes, and what they add to an entity tag: nothing where they follow from the snapshot alone.</summary>
+    /// <summary>
+    /// Returns the clashes, and the text that they add to an entity tag: nothing when they follow from the snapshot alone.
+    /// </summary>
     /// <param name="own">Those inside the snapshot.</param>
     /// <param name="all">Those of the whole directory.</param>
     public (IReadOnlyList<PortClash> Clashes, string Tag) Find(IReadOnlyList<PortClash> own, IReadOnlyList<PortClash> all)

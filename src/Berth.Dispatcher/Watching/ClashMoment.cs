@@ -4,7 +4,7 @@ using Berth.Writing;
 
 namespace Berth.Dispatcher.Watching;
 
-/// <summary>The clashes of a target's ports with those of other targets, as its watchers are told of them.</summary>
+/// <summary>The clashes of a target's ports with those of other targets, in the form that its watchers get.</summary>
 /// <param name="target">The target, as <c>namespace/service</c>.</param>
 /// <param name="clashes">The clashes; none when the last one has ended.</param>
 internal sealed class ClashMoment(string target, IReadOnlyList<PortClash> clashes)

@@ -30,7 +30,7 @@ internal static class JsonLines
     /// <summary>The bytes after the data of seats or clashes.</summary>
     public static ReadOnlySpan<byte> EndData => "}\n"u8;
 
-    /// <summary>Writes what is before the data of a server-sent event, and returns the data.</summary>
+    /// <summary>Writes the part before the data of a server-sent event, and returns the data.</summary>
     public static ReadOnlyMemory<byte> Begin(PipeWriter body, ReadOnlyMemory<byte> single)
     {
         ReadOnlySpan<byte> span = single.Span;

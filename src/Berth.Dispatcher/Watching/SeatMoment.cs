@@ -18,7 +18,8 @@ internal sealed class SeatMoment(string target, long number, IReadOnlyList<PodSe
     public long Number => number;
 
     /// <summary>
-    /// Returns the JSON of the event for a watcher: the changes for one that has the moment before, else all pods. Written once for all.
+    /// Returns the JSON of the event for a watcher: the changes for a watcher that has the previous moment, else all pods. Each is written
+    /// once for all watchers.
     /// </summary>
     /// <param name="seen">The number of the moment that the watcher has, or 0.</param>
     public ReadOnlyMemory<byte> DataSince(long seen) =>

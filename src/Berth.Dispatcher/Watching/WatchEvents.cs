@@ -56,8 +56,8 @@ internal static class WatchEvents
     }
 
     /// <summary>
-    /// Returns the event that tells where a state comes from: how long ago the API confirmed it, and which dispatchers it came through,
-    /// this one first. It has no id.
+    /// Returns the event about the source of a state: how long ago the API confirmed it, and the dispatchers that it came through, this one
+    /// first. It has no id.
     /// </summary>
     public static ReadOnlySpan<byte> Source(DispatcherState state, EndpointView view, EndpointSnapshot? snapshot)
     {

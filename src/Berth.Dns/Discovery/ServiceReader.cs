@@ -88,7 +88,7 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
         (IReadOnlyList<NamedPod> found, EndpointSourceException? failure) = await search.RunAsync().ConfigureAwait(false);
         if (noSrv is not null && failure is null && found.Count == 0)
             throw new EndpointSourceException(
-                $"{noSrv.Message} Nor has DNS any of {search.LookedFor}; if the StatefulSet has another name, give it as StatefulSetName.",
+                $"{noSrv.Message} DNS has none of {search.LookedFor}; if the StatefulSet has another name, give it as StatefulSetName.",
                 noSrv);
         return new ServiceState
         {

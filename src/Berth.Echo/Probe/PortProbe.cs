@@ -4,7 +4,7 @@ using Berth.Echo.Sockets;
 
 namespace Berth.Echo;
 
-/// <summary>Tells whether a port accepts a TCP connection, and whether it is this pod that listens there.</summary>
+/// <summary>Checks whether a port accepts a TCP connection, and whether this pod listens there.</summary>
 public static class PortProbe
 {
     /// <summary>Connects, and closes the connection.</summary>
@@ -45,7 +45,9 @@ public static class PortProbe
     /// <summary>Checks that a server can listen on a port, for TCP and UDP.</summary>
     /// <param name="address">The address to listen on, or null for every address of both families.</param>
     /// <param name="port">The port, 1 to 65535.</param>
-    /// <exception cref="EchoStartException">It cannot; the message says why, and who holds the port where that can be told.</exception>
+    /// <exception cref="EchoStartException">
+    /// It cannot; the message says why, and names the process that holds the port, if it is known.
+    /// </exception>
     public static void ThrowIfTaken(IPAddress? address, int port)
     {
         (Socket tcp, Socket udp) = EchoSockets.Bind(new EchoOptions { Port = port, BindAddress = address });
@@ -57,12 +59,12 @@ public static class PortProbe
     /// Finds out whether another pod listens on a port: on the host network every pod of a node sees the same ports, and a connection
     /// proves only that one of them accepts.
     /// </summary>
-    /// <param name="host">An IP address of this machine, or <c>localhost</c>; of other names nothing is known.</param>
+    /// <param name="host">An IP address of this machine, or <c>localhost</c>. For other names nothing is known.</param>
     /// <param name="port">The port, 1 to 65535.</param>
     /// <param name="self">The pod that should listen.</param>
     /// <returns>
-    /// Null when this pod listens, or when it cannot be told (not on Linux, or processes that may not be looked into); else who listens, as
-    /// a sentence.
+    /// Null when this pod listens, or when it is unknown (not on Linux, or the files of a process may not be read); else a sentence that
+    /// says who listens.
     /// </returns>
     public static string? FindOwnerFault(string host, int port, PodIdentity self)
     {

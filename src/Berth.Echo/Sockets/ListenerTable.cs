@@ -8,7 +8,7 @@ namespace Berth.Echo.Sockets;
 /// Finds out who listens on a port, from Linux's <c>/proc</c>: <c>net/tcp</c> lists the sockets of the network that this process is on (on
 /// the host network those of the node), and <c>PID/fd</c> the sockets of each process that it sees (in a container those of the container).
 /// </summary>
-/// <param name="root">The folder, <c>/proc</c>. Where it is not there nothing is known.</param>
+/// <param name="root">The folder, <c>/proc</c>. Without it nothing is known.</param>
 internal sealed class ListenerTable(string root)
 {
     // include/net/tcp_states.h; a bound UDP socket is in the state "closed".
@@ -19,10 +19,10 @@ internal sealed class ListenerTable(string root)
     public static ListenerTable OfThisMachine { get; } = new("/proc");
 
     /// <summary>
-    /// The owners of the sockets that answer at an address and port: of those bound to the address itself, else of those bound to any.
-    /// Empty when it cannot be told: no such socket, no <c>/proc</c>, or a process that may not be looked into.
+    /// Returns the owners of the sockets that answer at an address and port: of those bound to the address itself, else of those bound to
+    /// every address. Empty when this is unknown: there is no such socket, no <c>/proc</c>, or a process whose files may not be read.
     /// </summary>
-    /// <param name="address">The address; any address for whatever holds the port.</param>
+    /// <param name="address">The address; the unspecified address stands for every socket on the port.</param>
     /// <param name="port">The port.</param>
     /// <param name="isTcp">False for UDP.</param>
     public IReadOnlyList<PortOwner> Find(IPAddress address, int port, bool isTcp = true)
@@ -66,7 +66,7 @@ internal sealed class ListenerTable(string root)
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? all : exact.Count > 0 ? exact : any;
     }
 
-    /// <summary>Words of 32 bits, each as this machine's memory has it.</summary>
+    /// <summary>Words of 32 bits, each in the byte order of this machine.</summary>
     private static IPAddress? ParseAddress(string hex)
     {
         if (hex.Length is not (8 or 32))
@@ -102,7 +102,8 @@ internal sealed class ListenerTable(string root)
                     ReadVariable(process, PodIdentity.NamespaceVariable)));
         }
 
-        // A socket of no process that was looked into belongs to one that is not seen from here, but only where all could be looked into.
+        // A socket without a visible process belongs to a process that is not visible here, but only if the files of all visible processes
+        // could be read.
         if (left.Count > 0 && !isWhole)
             return [];
         if (left.Count > 0)
@@ -110,7 +111,7 @@ internal sealed class ListenerTable(string root)
         return owners;
     }
 
-    /// <summary>Takes out the sockets that a process has. Returns false when it may not be looked into.</summary>
+    /// <summary>Removes the sockets that a process has. Returns false when its files may not be read.</summary>
     private static bool TryRemoveOwn(string process, HashSet<string> sockets)
     {
         try
@@ -129,7 +130,7 @@ internal sealed class ListenerTable(string root)
         }
         catch (IOException)
         {
-            // It ended meanwhile, and holds nothing any more.
+            // The process ended meanwhile, so it has no sockets.
             return true;
         }
     }

@@ -1,6 +1,6 @@
 namespace Berth.Echo.Sockets;
 
-/// <summary>The process that listens on a port, as far as it can be seen from here.</summary>
+/// <summary>The process that listens on a port, as far as it is visible here.</summary>
 /// <param name="IsVisible">
 /// False for a process outside this pod: a container sees the sockets of its node, and its own processes only.
 /// </param>

@@ -14,7 +14,7 @@ internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
     /// <summary>True when there are bytes without a line end.</summary>
     public bool HasPartial => _count > 0;
 
-    /// <summary>True after the first line end. This client then sends lines, and a pause within a line means nothing.</summary>
+    /// <summary>True after the first line end. This client then sends lines, and a pause within a line has no meaning.</summary>
     public bool SpeaksInLines { get; private set; }
 
     public void Feed(ReadOnlySpan<byte> received, IBufferWriter<byte> answers)

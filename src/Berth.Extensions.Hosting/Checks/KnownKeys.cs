@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace Berth.Extensions.Hosting.Checks;
 
 /// <summary>
-/// The keys that the sections can have. A key that is none of them would be passed over without a word: a misspelt setting.
+/// The keys that the sections can have. The binder would silently ignore any other key, such as a misspelt setting.
 /// </summary>
 internal static class KnownKeys
 {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Berth.Extensions.Hosting.Registration;
 
-/// <summary>Registers the directory and what it is made from.</summary>
+/// <summary>Registers the directory and its parts.</summary>
 internal static class DirectoryRegistration
 {
     /// <summary>The settings: bound by generated code, checked when the host starts.</summary>

@@ -18,7 +18,7 @@ internal sealed class PodResolver(EndpointDirectory directory, Channel channel, 
     public Task Running { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc/>
-    // A snapshot at hand is told before this returns, so that the first call waits for nothing.
+    // An existing snapshot is reported before this method returns, so that the first call does not wait.
     public override void Start(Action<ResolverResult> listener) => Running = RunAsync(listener);
 
     /// <inheritdoc/>

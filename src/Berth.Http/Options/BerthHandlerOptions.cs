@@ -39,7 +39,7 @@ public sealed class BerthHandlerOptions
         foreach (string host in Hosts)
         {
             if (Targets.Dns1123.FaultOfSubdomain(host) is { } fault)
-                faults.Check(false, $"The host '{host}' {fault}. Give a host as it stands in URLs, in lower case.");
+                faults.Check(false, $"The host '{host}' {fault}. Give a host as in URLs, in lower case.");
         }
 
         return faults.Found;

@@ -60,7 +60,7 @@ internal sealed class PodTable
     }
 
     /// <summary>
-    /// Frees the slot of a pod that no slice states any more. The pods after it move up, so that they can still be found.
+    /// Frees the slot of a pod that no slice states now. The pods after it move up, so that they can still be found.
     /// </summary>
     public void RemoveAt(int slot)
     {

@@ -48,7 +48,7 @@ internal sealed class SliceWatch
     private EndpointWarning? Find()
     {
         string mirrored = _mirrored.Count > 0 && _controlled > 0
-            ? $"The mirrored slices {NameList.Of(_mirrored)} stand beside slices of the Service's own: its selector was removed, and "
+            ? $"The mirrored slices {NameList.Of(_mirrored)} exist together with the Service's own slices: its selector was removed, and "
                 + "its own slices are not kept up to date any more. Their pods may be gone. Put the selector back, or delete them. "
             : "";
         string ownerless = _ownerless.Count > 0

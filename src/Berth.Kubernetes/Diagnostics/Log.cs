@@ -39,20 +39,20 @@ internal static partial class Log
     public static partial void ExternalAddressSettled(ILogger logger, string node, string addresses);
 
     [LoggerMessage(EventId = 216, Level = LogLevel.Warning,
-        Message = "The external address that a label or annotation of node {Node} states does not count: {Fault}.")]
+        Message = "The external address that a label or annotation of node {Node} states is ignored: {Fault}.")]
     public static partial void MarkUnreadable(ILogger logger, string node, string fault);
 
     [LoggerMessage(EventId = 217, Level = LogLevel.Information, Message = "The address map {Path} has changed: {Count} lines.")]
     public static partial void AddressMapChanged(ILogger logger, string path, int count);
 
-    [LoggerMessage(EventId = 218, Level = LogLevel.Error, Message = "Looking at the address map failed; its last content stays in use.")]
+    [LoggerMessage(EventId = 218, Level = LogLevel.Error, Message = "Reading the address map failed; its last content stays in use.")]
     public static partial void MapFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 219, Level = LogLevel.Warning,
-        Message = "Pods of {Target} on node {Node} had an external address, which is gone; they are given by their internal one now.")]
+        Message = "Pods of {Target} on node {Node} have lost their external address. Their internal address is returned now.")]
     public static partial void InternalNow(ILogger logger, ServiceTarget target, string node);
 
     [LoggerMessage(EventId = 220, Level = LogLevel.Information,
-        Message = "Pods of {Target} on node {Node} are given by an external address again.")]
+        Message = "Pods of {Target} on node {Node} have an external address again, which is returned now.")]
     public static partial void ExternalAgain(ILogger logger, ServiceTarget target, string node);
 }

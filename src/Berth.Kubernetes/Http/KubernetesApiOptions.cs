@@ -15,8 +15,9 @@ internal sealed class KubernetesApiOptions
     internal TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The time during which new requests use one connection. Default: 5 min. It limits how long a new CA or certificate is not used yet;
-    /// and after it, requests spread again over the API servers behind one address. An open watch stays on its connection.
+    /// The time during which new requests use one connection. Default: 5 min. A new CA or certificate is used after this time at the
+    /// latest. After it, requests are also distributed again over the API servers behind one address. An open watch stays on its
+    /// connection.
     /// </summary>
     internal TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -50,7 +50,7 @@ internal sealed class TargetSlices(
             }
             catch (Exception) when (_shared is not null && !cancellationToken.IsCancellationRequested)
             {
-                // The target's own watch is no longer needed, whatever ended it.
+                // The target's own watch is no longer needed, so the reason of its end does not matter.
             }
         }
 

@@ -6,8 +6,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// Answers questions about users and their rights: kubectl auth can-i and whoami, and the programs that ask the API who calls them. The
-/// API stores nothing of it.
+/// Answers questions about users and their rights: kubectl auth can-i and whoami, and the programs that ask the API who calls them. The API
+/// stores none of them.
 /// </summary>
 internal sealed class AccessReview(ObjectStore store, Identities identities, Authorizer authorizer)
 {

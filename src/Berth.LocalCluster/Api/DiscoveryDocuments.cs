@@ -160,8 +160,8 @@ internal static class DiscoveryDocuments
         new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 
     /// <summary>
-    /// kubectl warns when the server's version is far from its own. What is served here has been the same since 1.21, so each
-    /// kubectl hears its own version.
+    /// kubectl warns when the server's version is far from its own. The served content has been the same since 1.21, so each kubectl gets
+    /// its own version.
     /// </summary>
     private static JsonObject Version(string userAgent)
     {

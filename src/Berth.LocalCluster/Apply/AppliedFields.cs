@@ -202,7 +202,7 @@ internal static class AppliedFields
             if (!fields.TryGet(FieldShape.StepOf(type, name, item), out FieldSet? below))
                 continue;
 
-            // The item itself has no owner any more. Its default values go with it.
+            // The item itself has no owner now, so its default values are removed too.
             if (below.IsMember)
                 items.Remove(item);
             else if (item is JsonObject inner)

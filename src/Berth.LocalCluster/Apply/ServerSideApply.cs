@@ -23,7 +23,7 @@ internal static class ServerSideApply
     }
 
     /// <summary>
-    /// The object after an apply. Default values are not put in before the comparison, as on a real server (Kubernetes 1.36.2): a structure
+    /// The object after an apply. Default values are not added before the comparison, as on a real server (Kubernetes 1.36.2): a structure
     /// that is one value, such as fieldRef, is a conflict if the other owner's has a default that the applied one does not state.
     /// </summary>
     /// <exception cref="ApiException">409: a field is another owner's, with another value.</exception>

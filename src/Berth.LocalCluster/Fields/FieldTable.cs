@@ -45,7 +45,7 @@ internal static class FieldTable
         }
     }
 
-    /// <summary>One field. Its number is 0 where it is inlined from another type.</summary>
+    /// <summary>One field. Its number is 0 when it is inlined from another type.</summary>
     internal sealed record Field(string Name, int Number, string Type, bool List, string MergeKey, bool Map, bool Inline, bool OmitZero)
     {
         public static Field Parse(string text)

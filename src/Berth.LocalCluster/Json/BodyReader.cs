@@ -11,7 +11,7 @@ internal static class BodyReader
         Utf8JsonReader reader = new(utf8);
         reader.Read();
         JsonNode? node = Value(ref reader, "", found);
-        // What follows the value is a fault that the reader finds.
+        // The reader reports any text after the value as a fault.
         while (reader.Read())
         {
         }

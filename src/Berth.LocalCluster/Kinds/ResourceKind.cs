@@ -17,7 +17,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     /// <summary>True when only its CustomResourceDefinition knows its fields.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>The name of its type in <c>fields.txt</c>; a custom kind has none, whatever it is called.</summary>
+    /// <summary>The name of its type in <c>fields.txt</c>; a custom kind has none, even if it has the name of a built-in kind.</summary>
     public string Type => IsCustom ? "" : Kind;
 
     /// <summary>True when metadata.generation counts changes outside metadata and status.</summary>

@@ -6,7 +6,7 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>Reads texts of YAML and JSON as kubectl does, and returns JSON objects.</summary>
 internal static class ManifestReader
 {
-    /// <summary>Reads JSON. Of a field that is there twice the last value counts, as for a real server.</summary>
+    /// <summary>Reads JSON. If a field appears twice, the last value counts, as for a real server.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="twice">The paths of such fields.</param>
     public static JsonNode? ParseJson(ReadOnlyMemory<byte> utf8, out IReadOnlyList<string> twice)

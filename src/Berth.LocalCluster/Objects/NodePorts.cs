@@ -6,8 +6,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// Assigns the node ports of one Service. Two Services never share a number, whatever the protocols. Inside one Service, ports of different
-/// protocols may share a number, and they do if they have the same port.
+/// Assigns the node ports of one Service. Two Services never share a number, even with different protocols. Inside one Service, ports of
+/// different protocols may share a number, and they do if they have the same port.
 /// </summary>
 internal sealed class NodePorts
 {

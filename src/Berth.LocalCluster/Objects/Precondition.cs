@@ -3,7 +3,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>Checks that an object is the one that a change is for.</summary>
+/// <summary>Checks that an object is the one that a change was made for.</summary>
 internal static class Precondition
 {
     /// <exception cref="ApiException">409: it has another UID.</exception>

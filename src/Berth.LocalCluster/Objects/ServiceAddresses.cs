@@ -19,8 +19,8 @@ internal sealed class ServiceAddresses(ObjectStore store)
     private int _last = 9;
 
     /// <summary>
-    /// Gives a Service the addresses and ports that its type needs. A changed Service keeps those that it has, and loses those that only
-    /// its former type needed.
+    /// Assigns a Service the addresses and ports that its type needs. A changed Service keeps them, except those that only its former type
+    /// needed.
     /// </summary>
     public void Assign(JsonObject body, JsonObject? before = null)
     {

@@ -51,7 +51,7 @@ internal sealed class ContainerCommands(
         if (!isTerminal)
             return launch;
 
-        // script(1) of util-linux gives a command a terminal of its own.
+        // script(1) of util-linux gives a command its own terminal.
         static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
         string line = string.Join(' ', arguments.Prepend(executable).Select(Quoted));
         Dictionary<string, string> environment = new(launch.Environment, StringComparer.Ordinal) { ["TERM"] = "xterm" };

@@ -73,7 +73,7 @@ internal sealed class ContainerSupervisor(
         }
     }
 
-    /// <summary>The launch of a command beside its program.</summary>
+    /// <summary>Returns the launch of an additional command in the container.</summary>
     public ContainerLaunch LaunchOf(IReadOnlyList<string> command, bool isTerminal) =>
         commands.LaunchBeside(pod.Text("status", "podIP")!, command, isTerminal, new ContainerLog(context.Time, 0));
 
@@ -226,7 +226,7 @@ internal sealed class ContainerSupervisor(
         {
             context.Events.Record(pod, "Normal", "Killing", $"Stopping container {Name}");
 
-            // A deletion has a grace period of its own, which the pod's worker ends by killing.
+            // A deletion has its own grace period. The pod's worker kills the process at its end.
             TimeSpan grace = stopping.IsCancellationRequested ? TimeSpan.MaxValue : _grace;
             long asking = context.Time.GetTimestamp();
             if (!killing.IsCancellationRequested)

@@ -24,15 +24,14 @@ internal static class ContainerVariables
     }
 
     /// <summary>
-    /// The values, by name: first those of whole ConfigMaps and Secrets, then each of its own. A value may refer to those before it and to
-    /// those that the cluster gives, as <c>$(NAME)</c>; one that is taken from elsewhere stays as it is. What may be missing and is missing
-    /// has no variable.
+    /// The values, by name: first those of whole ConfigMaps and Secrets, then its own. A value may refer to earlier ones and to those of
+    /// the cluster, as <c>$(NAME)</c>; a value from another object is not changed. An optional source that is missing gives no variable.
     /// </summary>
     /// <param name="container">Its manifest.</param>
     /// <param name="pod">Its pod.</param>
-    /// <param name="ofNode">What the node has, by resource: the limit of a container that states none.</param>
+    /// <param name="ofNode">The resources of the node: the limit of a container that states none.</param>
     /// <param name="sources">The ConfigMaps and Secrets of its namespace.</param>
-    /// <param name="given">What the cluster gives.</param>
+    /// <param name="given">The variables of the cluster.</param>
     public static Dictionary<string, string> Of(
         JsonObject container,
         JsonObject pod,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The process of one command that was started beside a container's program.</summary>
+/// <summary>The process of one additional command in a container.</summary>
 internal static class ExecProcess
 {
     /// <summary>

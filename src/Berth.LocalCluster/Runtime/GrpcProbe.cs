@@ -36,7 +36,7 @@ internal static class GrpcProbe
         return good && answer.Length >= Prefix && answer.AsSpan(Prefix).SequenceEqual(s_serving);
     }
 
-    /// <summary>HealthCheckRequest, whose field 1 is the service, behind gRPC's flag and length.</summary>
+    /// <summary>HealthCheckRequest, whose field 1 is the service, after gRPC's flag and length.</summary>
     private static byte[] Question(string service)
     {
         byte[] name = Encoding.UTF8.GetBytes(service);

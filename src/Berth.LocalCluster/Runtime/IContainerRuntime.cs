@@ -3,13 +3,13 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>Starts containers: as processes of this machine, or without any process for tests of scale.</summary>
 internal interface IContainerRuntime : IAsyncDisposable
 {
-    /// <summary>True when a container can have files at paths of its own.</summary>
+    /// <summary>True when a container can have files at its own paths.</summary>
     bool CanMount { get; }
 
     /// <exception cref="LocalClusterException">It cannot be started.</exception>
     Task<IContainerInstance> StartAsync(ContainerLaunch launch);
 
-    /// <summary>Runs a command beside a container's program, for a client. Returns its exit code.</summary>
+    /// <summary>Runs an additional command in a container, for a client. Returns its exit code.</summary>
     /// <exception cref="LocalClusterException">It cannot be started.</exception>
     Task<int> ExecAsync(ContainerLaunch launch, IExecSession session, CancellationToken cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The client of a command that runs beside a container's program: its input, and the destination of the output.</summary>
+/// <summary>The client of an additional command in a container: its input, and the destination of the output.</summary>
 internal interface IExecSession
 {
     /// <summary>True when the client sends input.</summary>

@@ -24,7 +24,7 @@ internal sealed record KubeletContext(
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
-    /// <summary>The folders where programs without a path are looked for.</summary>
+    /// <summary>The folders in which programs without a path are searched.</summary>
     public IEnumerable<string> FoldersOfPrograms =>
         _inherited.Where(static pair => pair.Key == "PATH").SelectMany(static pair => pair.Value.Split(Path.PathSeparator));
 
@@ -49,7 +49,7 @@ internal sealed record KubeletContext(
 
         if (!pod.Flag("spec", "hostNetwork"))
         {
-            // A pod has a network of its own on a cluster. Here it only has an address, and its program must listen on that one.
+            // On a real cluster a pod has its own network. Here it has only an address, and its program must listen on that address.
             environment["BERTH_BIND"] = pod.Text("status", "podIP")!;
         }
 

@@ -26,10 +26,10 @@ internal sealed class MountNamespace
     /// <summary>True when this system allows it. The first read tries it.</summary>
     public bool IsAllowed => _isAllowed.Value;
 
-    /// <summary>The command before that of the process.</summary>
-    /// <param name="scratch">An empty folder for what is put together.</param>
+    /// <summary>Returns the command to put in front of the command of the process.</summary>
+    /// <param name="scratch">An empty folder in which the mounts are prepared.</param>
     /// <param name="mounts">The mounts.</param>
-    /// <param name="program">The program, which must still be seen then.</param>
+    /// <param name="program">The program, which must stay visible.</param>
     public IEnumerable<string> Words(string scratch, IReadOnlyList<ContainerMount> mounts, string program)
     {
         string[] user = _isRoot ? ["", ""] : [Number("-u"), Number("-g")];
@@ -54,7 +54,7 @@ internal sealed class MountNamespace
 
     private static string Number(string which) => Run("id", [which])?.Trim() ?? "0";
 
-    /// <summary>The output of a short command; null where it failed.</summary>
+    /// <summary>Returns the output of a short command, or null when it failed.</summary>
     private static string? Run(string program, IEnumerable<string> arguments)
     {
         ProcessStartInfo info = new(program, arguments)

@@ -23,7 +23,7 @@ internal sealed class PodExec(Kubelet kubelet, IContainerRuntime runtime)
         };
     }
 
-    /// <summary>Runs a command beside the program of a container. Returns its exit code; 127 where there is no such command.</summary>
+    /// <summary>Runs an additional command in a container. Returns its exit code; 127 when there is no such command.</summary>
     public async Task<int> RunAsync(
         ContainerSupervisor container, IReadOnlyList<string> command, IExecSession session, CancellationToken cancellationToken)
     {

@@ -2,12 +2,12 @@ namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
 /// The volumes of one pod as folders of this machine: ConfigMaps, Secrets, the downward API, projections of them, tokens, empty folders,
-/// claims and paths of the host. A container finds them at its mount paths where the system allows it a view of its own.
+/// claims and paths of the host. A container has them at its mount paths, if the system allows it its own mount namespace.
 /// </summary>
 /// <param name="pod">The pod, with its addresses.</param>
-/// <param name="ofNode">What its node has, by resource.</param>
+/// <param name="ofNode">The resources of its node.</param>
 /// <param name="sources">The ConfigMaps and Secrets of its namespace.</param>
-/// <param name="context">What every pod's worker needs from outside.</param>
+/// <param name="context">The objects that every pod's worker needs.</param>
 internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources sources, KubeletContext context)
 {
     private const string HostsPath = "/etc/hosts";
@@ -49,7 +49,7 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         }
     }
 
-    /// <summary>The mounts of a container, those of upper folders first, and its token where it has none of its own.</summary>
+    /// <summary>Returns the mounts of a container, those of upper folders first, and its token if it mounts none itself.</summary>
     /// <param name="container">Its manifest.</param>
     /// <param name="variables">Its variables, for <c>subPathExpr</c>.</param>
     public IReadOnlyList<ContainerMount> MountsOf(JsonObject container, IReadOnlyDictionary<string, string> variables)

@@ -13,7 +13,7 @@ internal sealed class Prober : IDisposable
 {
     private const int MaxRedirects = 10;
 
-    /// <summary>A kubelet reads no more of a body than this.</summary>
+    /// <summary>A kubelet reads at most this many bytes of a body.</summary>
     private const int MaxBodyBytes = 10 * 1024;
 
     /// <summary>Without the patch: <c>kube-probe/1.36</c>.</summary>

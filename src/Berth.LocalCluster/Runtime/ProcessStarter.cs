@@ -35,10 +35,10 @@ internal sealed class ProcessStarter : IDisposable
     /// <summary>True when every process leads a group of its own.</summary>
     public bool OwnGroups { get; }
 
-    /// <summary>True when this system lets a process have files at paths of its own.</summary>
+    /// <summary>True when this system allows a process to have files at its own paths.</summary>
     public bool CanMount => _mounts.IsAllowed;
 
-    /// <exception cref="LocalClusterException">The program is not there or cannot be run.</exception>
+    /// <exception cref="LocalClusterException">The program does not exist or cannot be run.</exception>
     public async Task<Process> StartAsync(ContainerLaunch launch)
     {
         bool mounts = launch.Mounts.Count > 0 && CanMount;

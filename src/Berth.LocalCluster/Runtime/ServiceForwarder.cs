@@ -8,9 +8,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Node ports, ports of the addresses that Services' names lead to, and ports of this machine given by options: a listener each, every
-/// connection passed on to a ready endpoint of the Service, and of UDP every sender. It does what kube-proxy does on a real node, where
-/// the manifests need it, and no more.
+/// Node ports, ports of the addresses of Services' names, and ports of this machine from options. Each has a listener, which forwards every
+/// connection, or every sender of UDP datagrams, to a ready endpoint of the Service. It is the part of kube-proxy that manifests need.
 /// </summary>
 internal sealed class ServiceForwarder(
     ObjectStore store,
@@ -147,7 +146,7 @@ internal sealed class ServiceForwarder(
         string[] parts = target.Split('/');
         if (store.Find(KindTable.Service, parts[0], parts[1]) is not { } service)
             return;
-        // A port of a name is told of in the event alone: only a chart whose pods use the name needs it.
+        // A port of a name is reported only in an event, because only a chart whose pods use the name needs it.
         if (at.Address.ToString() != names.AddressOf(service))
             notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
         events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {exception.Message}", "berth-forwarder");

@@ -6,9 +6,9 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The names of Services for containers: one hosts file for each namespace, which stands at <c>/etc/hosts</c> in the view of a container.
-/// A Service with a cluster address has a loopback address of its own, on which a forwarder listens; a headless one has the addresses
-/// of its ready pods, and each of these its own name.
+/// The names of Services for containers: one hosts file for each namespace, which a container sees as <c>/etc/hosts</c>. A Service with a
+/// cluster address has its own loopback address, on which a forwarder listens. A headless Service has the addresses of its ready pods, and
+/// each of these pods has a name.
 /// </summary>
 internal sealed class ServiceNames(ObjectStore store, AccessFiles files, Func<PodAddresses> addresses, bool areGiven) : IController
 {

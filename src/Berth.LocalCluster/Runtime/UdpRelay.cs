@@ -5,7 +5,7 @@ namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
 /// A UDP port that forwards to endpoints of a Service, like kube-proxy: all datagrams of one sender go to one endpoint, and the answers
-/// come from this port. A sender is forgotten after a minute of silence.
+/// come from this port. After a minute of silence a sender has no endpoint any longer.
 /// </summary>
 internal sealed class UdpRelay : IAsyncDisposable
 {

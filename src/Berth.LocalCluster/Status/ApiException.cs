@@ -54,7 +54,7 @@ internal sealed class ApiException(int code, string? reason, string message, Jso
             "UnsupportedMediaType",
             $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
 
-    /// <summary>A patch of a kind of its own, as a real server refuses it.</summary>
+    /// <summary>A patch of an unknown content type, in the words of a real server.</summary>
     public static ApiException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");

@@ -16,7 +16,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
     private const int MostStreams = 512;
 
     /// <summary>
-    /// The headers of a reply: none, as a stored block followed by an empty block, after which a reader returns what it has.
+    /// The headers of a reply: none, as a stored block followed by an empty block, after which a reader returns its data.
     /// </summary>
     private static readonly byte[] s_noHeaders = [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 

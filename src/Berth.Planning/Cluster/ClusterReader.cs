@@ -17,7 +17,7 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
     // The limit for a list. An API server itself gives up after a minute.
     private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reads all kinds. A kind that cannot be read is a sentence; the others are read all the same.</summary>
+    /// <summary>Reads all kinds. A kind that cannot be read gives a sentence; the others are still read.</summary>
     /// <param name="namespace">The namespace, or null for all.</param>
     /// <param name="unread">Gets the sentences.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

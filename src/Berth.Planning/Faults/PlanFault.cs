@@ -5,8 +5,8 @@ namespace Berth.Planning;
 /// <param name="Level">Its weight.</param>
 /// <param name="Subject">The object, as in <c>StatefulSet games/lobby</c>.</param>
 /// <param name="Location">The file and line to change.</param>
-/// <param name="What">What is wrong, with the values: a sentence.</param>
-/// <param name="Why">What happens because of it: a sentence.</param>
+/// <param name="What">The fault with its values: a sentence.</param>
+/// <param name="Why">The effect of the fault: a sentence.</param>
 /// <param name="Remedy">What to do: a sentence.</param>
 /// <param name="Related">The other object's file and line, or null.</param>
 public sealed record PlanFault(

@@ -8,8 +8,8 @@ internal sealed class PlanObject
     private readonly SourceLines? _lines;
 
     /// <param name="body">The object.</param>
-    /// <param name="origin">The file, or another word for where it is from.</param>
-    /// <param name="line">The line that it begins at; 0 when there are no lines.</param>
+    /// <param name="origin">The file, or another name for its origin.</param>
+    /// <param name="line">The line of its start; 0 when there are no lines.</param>
     /// <param name="lines">The lines of its values, or null.</param>
     /// <param name="defaultNamespace">The namespace of an object that states none.</param>
     public PlanObject(JsonObject body, string origin, long line, SourceLines? lines, string defaultNamespace)

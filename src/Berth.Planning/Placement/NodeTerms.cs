@@ -5,7 +5,7 @@ internal sealed class NodeTerms
 {
     private const string NodeName = "metadata.name";
 
-    // One of these has to be met. Each has a requirement for each label that it names.
+    // A node must meet one of these terms. Each term has a requirement for each label that it names.
     private readonly List<Dictionary<string, Requirement>> _terms = [];
 
     public NodeTerms(JsonObject podSpec)

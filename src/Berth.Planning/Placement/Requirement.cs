@@ -1,6 +1,6 @@
 namespace Berth.Planning.Placement;
 
-/// <summary>The requirement of one node selector term for one label: its values, and whether it has to be there.</summary>
+/// <summary>The requirement of one node selector term for one label: its values, and whether the label must exist.</summary>
 internal sealed class Requirement
 {
     private HashSet<string>? _allowed;

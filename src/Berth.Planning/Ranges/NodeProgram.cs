@@ -10,7 +10,7 @@ internal sealed record NodeProgram(int First, int Last, string? Protocol, string
 {
     /// <summary>
     /// The ports of Kubernetes (<see href="https://kubernetes.io/docs/reference/networking/ports-and-protocols/">Ports and
-    /// Protocols</see>), and of what many nodes run beside it.
+    /// Protocols</see>), and of other programs that many nodes run.
     /// </summary>
     public static IReadOnlyList<NodeProgram> WellKnown { get; } =
     [

@@ -5,7 +5,7 @@ namespace Berth.Planning.Rules;
 /// <summary>Changes of running objects that cause an outage during the rollout.</summary>
 internal static class ChangeRules
 {
-    /// <param name="changes">Each manifest with the object that the cluster has in its place.</param>
+    /// <param name="changes">Each manifest with the object of the cluster that it replaces.</param>
     public static IEnumerable<PlanFault> Check(IEnumerable<(PlanObject Given, PlanObject Running)> changes)
     {
         foreach ((PlanObject given, PlanObject running) in changes)

@@ -61,7 +61,7 @@ internal static class OverlapRules
         PlanContext context, Workload later, Workload earlier, PortSpan own, PortSpan other, long port, int count)
     {
         string? doubt = context.Reach.DoubtAbout(later, earlier);
-        string more = count > MostForEach ? $" It meets {count} workloads; the first {MostForEach} are told." : "";
+        string more = count > MostForEach ? $" It meets {count} workloads; the first {MostForEach} are reported." : "";
         string nodes = context.Reach.KnowsNodes ? "There is a node that both may run on" : "Nothing keeps the two from one node";
         return new PlanFault(
             PlanRule.Overlap, doubt is null ? PlanLevel.Error : PlanLevel.Warning, later.Subject,

@@ -5,12 +5,13 @@ public sealed record PlanOptions
 {
     /// <summary>
     /// The ports of workloads that state none, by namespace and name: <c>games/lobby</c> and <c>4000</c>,
-    /// <c>game=4000,admin=5000/TCP</c> or <c>4000@10</c> for a stride of 10. They count before what the workload states. Default: none.
+    /// <c>game=4000,admin=5000/TCP</c> or <c>4000@10</c> for a stride of 10. They have precedence over the ports that the workload states.
+    /// Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Ports { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The NodePort range, or null for none. Default: 30000 to 32767, or what the pods of the API server state where they are read.
+    /// The NodePort range, or null for none. Default: 30000 to 32767, or the range that the pods of the API server state, if they are read.
     /// </summary>
     public PlanRange? NodePorts { get; init; } = PlanRange.NodePorts;
 

@@ -59,7 +59,7 @@ internal static class PodRules
         {
             return new PlanFault(
                 PlanRule.Grace, PlanLevel.Warning, workload.Subject, workload.Object.At(workload.PodSpec["terminationGracePeriodSeconds"]),
-                $"The grace period is {given} s, which Kubernetes takes for 1 s.",
+                $"The grace period is {given} s, which Kubernetes treats as 1 s.",
                 "The kubelet kills the server while sessions still have time to end.", "Set terminationGracePeriodSeconds to 40.");
         }
 

@@ -48,7 +48,7 @@ internal static class RangeRules
         {
             yield return Fault(
                 workload, PlanRule.Ephemeral, PlanLevel.Warning, $"Port {port} of {span} is in the ephemeral range {ephemeral} of nodes.",
-                "Any outgoing connection of the node may hold it when the pod starts, which then cannot bind it.",
+                "An outgoing connection of the node may use it when the pod starts; then the pod cannot listen on it.",
                 "Choose a base port outside of the range."
                     + (ephemeral == PlanRange.Ephemeral
                         ? " The range is assumed: it is the default of Linux, and no API tells that of a node. On a node, sysctl " +

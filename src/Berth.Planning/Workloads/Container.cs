@@ -92,7 +92,7 @@ internal sealed class Container
     private IEnumerable<(string, JsonNode)> Strings(string field) =>
         (Body[field] as JsonArray)?.Where(static word => word is not null).Select(word => (Expand(word.Plain()), word!)) ?? [];
 
-    /// <summary>Puts variables that are known in place of <c>$(NAME)</c>, as the kubelet does.</summary>
+    /// <summary>Replaces <c>$(NAME)</c> by known variables, as the kubelet does.</summary>
     private string Expand(string text)
     {
         if (!text.Contains("$(", StringComparison.Ordinal))

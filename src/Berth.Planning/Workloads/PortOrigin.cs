@@ -1,6 +1,6 @@
 namespace Berth.Planning.Workloads;
 
-/// <summary>The kind of statement that a workload's ports are taken from; the first that is there counts.</summary>
+/// <summary>The kind of statement that a workload's ports are taken from. The first existing one counts.</summary>
 internal enum PortOrigin
 {
     /// <summary>Nothing states them.</summary>

@@ -2,7 +2,7 @@ using Berth.Planning.Objects;
 
 namespace Berth.Planning.Workloads;
 
-/// <summary>Finds the workloads of the input, and what they claim.</summary>
+/// <summary>Finds the workloads of the input, and their claims.</summary>
 internal static class WorkloadReader
 {
     /// <param name="index">The objects.</param>

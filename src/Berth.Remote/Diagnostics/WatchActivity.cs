@@ -28,13 +28,13 @@ internal static class WatchActivity
         return activity;
     }
 
-    /// <summary>Says what the dispatcher answered.</summary>
+    /// <summary>Records the dispatcher's answer.</summary>
     public static void Answered(Activity? activity, int status) => activity?.SetTag(TelemetryNames.StatusCode, status);
 
-    /// <summary>Says why the watch ended.</summary>
+    /// <summary>Records why the watch ended.</summary>
     /// <param name="activity">The activity, if there is one.</param>
     /// <param name="cause"><c>closed</c>, <c>broken</c>, <c>idle</c> or <c>malformed</c>.</param>
-    /// <param name="exception">What it was seen by.</param>
+    /// <param name="exception">The exception that showed the end.</param>
     public static void Ended(Activity? activity, string cause, Exception exception)
     {
         activity?.SetTag(TelemetryNames.RestartCause, cause);
@@ -42,7 +42,7 @@ internal static class WatchActivity
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
     }
 
-    /// <summary>Says that there is no watch. A request that was cancelled has not failed.</summary>
+    /// <summary>Records that the watch could not be opened. A cancelled request is no failure.</summary>
     public static void Failed(Activity? activity, Exception exception)
     {
         if (exception is OperationCanceledException)

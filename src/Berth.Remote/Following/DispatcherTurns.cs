@@ -14,13 +14,13 @@ internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, D
     /// <summary>The number of dispatchers.</summary>
     public int Count => dispatchers.Length;
 
-    /// <summary>Another one is asked first from now on.</summary>
+    /// <summary>Moves to the next dispatcher: it is asked first from now on.</summary>
     public void Advance() => _next = (_next + 1) % dispatchers.Length;
 
-    /// <summary>Opens a watch of the first dispatcher that gives one. Each is asked once.</summary>
+    /// <summary>Opens a watch of the first dispatcher that accepts one. Each is asked once.</summary>
     /// <param name="state">The state to resume from, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EndpointSourceException">None gives one.</exception>
+    /// <exception cref="EndpointSourceException">No dispatcher accepts one.</exception>
     public async Task<WatchConnection> OpenAsync(string? state, CancellationToken cancellationToken)
     {
         List<EndpointSourceException> failures = [];
@@ -44,14 +44,14 @@ internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, D
         throw failures.Count == 1 ? failures[0] : Join(failures);
     }
 
-    /// <summary>Opens a watch of another dispatcher than the one whose turn it is, with the whole state.</summary>
+    /// <summary>Opens a watch of a dispatcher after the current one, from the whole state.</summary>
     /// <param name="step">How many turns later: 1 for the next one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EndpointSourceException">It gives none.</exception>
+    /// <exception cref="EndpointSourceException">It accepts none.</exception>
     public Task<WatchConnection> OpenOtherAsync(int step, CancellationToken cancellationToken) =>
         client.OpenAsync(dispatchers[(_next + step) % dispatchers.Length], target, null, reader, cancellationToken);
 
-    /// <summary>The turn goes to a dispatcher whose watch is open.</summary>
+    /// <summary>Makes a dispatcher whose watch is open the current one.</summary>
     public void Take(Uri dispatcher)
     {
         _next = Array.IndexOf(dispatchers, dispatcher);
@@ -68,9 +68,11 @@ internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, D
     }
 
     private static EndpointSourceException Join(List<EndpointSourceException> failures) =>
-        new($"None of {failures.Count} dispatchers gives a watch. {string.Join(' ', failures.Select(static f => f.Message))}", failures[0])
+        new(
+            $"None of {failures.Count} dispatchers accepts a watch. {string.Join(' ', failures.Select(static f => f.Message))}",
+            failures[0])
         {
-            // The one that is back first.
+            // The one that can be asked again first.
             RetryAfter = failures.TrueForAll(static f => f.RetryAfter is not null) ? failures.Min(static f => f.RetryAfter) : null,
         };
 }

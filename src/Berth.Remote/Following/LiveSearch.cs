@@ -16,10 +16,10 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
     private long _searchedAt;
     private bool _isStale;
 
-    /// <summary>True when the others are to be asked.</summary>
+    /// <summary>True when it is time to ask the others.</summary>
     public bool IsDue => _isStale && turns.Count > 1 && options.TimeProvider.GetElapsedTime(_searchedAt) >= _pause;
 
-    /// <summary>Takes note of what the followed dispatcher says of itself.</summary>
+    /// <summary>Takes the state that the followed dispatcher reports.</summary>
     public void Note(bool isStale)
     {
         if (isStale && !_isStale)
@@ -27,7 +27,7 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
         _isStale = isStale;
     }
 
-    /// <summary>Asks each of the others once. What they have instead of a live state is no failure: the followed one goes on.</summary>
+    /// <summary>Asks each of the others once. An answer without a live state is no failure: the followed dispatcher stays.</summary>
     /// <returns>The first that is live, or null. The caller disposes the connection.</returns>
     public async Task<LiveDispatcher?> FindAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
 
     private async Task<LiveDispatcher?> TryAsync(int step, CancellationToken cancellationToken)
     {
-        // Nothing is read from the followed one meanwhile.
+        // Meanwhile nothing is read from the followed dispatcher.
         using CancellationTokenSource limit = new(options.AnswerTimeout, options.TimeProvider);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         WatchConnection? connection = await turns.OpenOtherAsync(step, both.Token).ConfigureAwait(false);

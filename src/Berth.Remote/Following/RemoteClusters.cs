@@ -9,7 +9,7 @@ internal sealed class RemoteClusters(ServiceTarget target, PortScheme ports, Tim
     private readonly Dictionary<string, Confirmation> _confirmed = new(StringComparer.Ordinal);
     private EndpointSnapshot? _joined;
 
-    /// <summary>Returns one snapshot of all clusters: one with the same content while nothing changes, though the ages do.</summary>
+    /// <summary>Returns one snapshot of all clusters. While only the ages change, its content stays the same.</summary>
     /// <param name="stated">The clusters, the preferred first.</param>
     /// <param name="find">Finds the pods of a cluster.</param>
     public EndpointSnapshot Join(StatedCluster[] stated, Func<string, EndpointSnapshot> find)

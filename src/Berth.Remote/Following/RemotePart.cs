@@ -3,7 +3,7 @@ using Berth.Snapshots;
 
 namespace Berth.Remote.Following;
 
-/// <summary>The pods of one cluster in the state of a target; of the only one where a dispatcher follows one.</summary>
+/// <summary>The pods of one cluster in the state of a target. A dispatcher without named clusters has one part.</summary>
 internal sealed class RemotePart(ServiceTarget target, PortScheme ports)
 {
     private SnapshotBuilder? _builder;
@@ -19,7 +19,7 @@ internal sealed class RemotePart(ServiceTarget target, PortScheme ports)
         set => Builder.Warnings = value;
     }
 
-    /// <summary>Replaces the pods. Those that are the same stay the same objects, so that they are not published again.</summary>
+    /// <summary>Replaces the pods. Equal pods stay the same objects, so that they are not published again.</summary>
     /// <exception cref="WatchFormatException">A pod is stated twice.</exception>
     public void Replace(PodEndpoint[][] endpoints)
     {
@@ -60,7 +60,7 @@ internal sealed class RemotePart(ServiceTarget target, PortScheme ports)
             Builder.LeaveOut(pod);
     }
 
-    /// <summary>Many endpoints are put in without a look at each other. Two of one name stand side by side then.</summary>
+    /// <summary>Many endpoints are added without a comparison, so two endpoints with one name are next to each other.</summary>
     private static void CheckNames(EndpointSnapshot whole)
     {
         PodEndpoint? last = null;

@@ -3,11 +3,11 @@ using Berth.Remote.Wire;
 namespace Berth.Remote.Following;
 
 /// <summary>
-/// The state of one target, kept over connections. Events change it; a <c>source</c> event completes it, and only then is it given on.
+/// The state of one target, kept over connections. Events change it. It is published only after a <c>source</c> event completes it.
 /// </summary>
 internal sealed class RemoteState(ServiceTarget target, PortScheme ports, string? cluster, TimeProvider time)
 {
-    // By cluster; one where a dispatcher follows one.
+    // By cluster. A dispatcher without named clusters has one part.
     private readonly Dictionary<string, RemotePart> _parts = new(StringComparer.Ordinal);
     private readonly RemoteClusters _clusters = new(target, ports, time);
     private bool _hasContent;
@@ -16,10 +16,10 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports, string
     private long _version;
     private bool _isComplete = true;
 
-    /// <summary>The dispatcher's name of the state, to resume from; null when it has to come whole.</summary>
+    /// <summary>The dispatcher's id of the state, to resume from; null when the whole state is needed.</summary>
     public string? Id { get; private set; }
 
-    /// <summary>Another connection begins: whatever was received without its end is not to be built on.</summary>
+    /// <summary>Starts another connection. If the last state is incomplete, it needs the whole state.</summary>
     public void BeginConnection()
     {
         if (!_isComplete)
@@ -28,11 +28,11 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports, string
         _version = 0;
     }
 
-    /// <summary>The state has to come whole.</summary>
+    /// <summary>Forgets the id, so that the next connection gets the whole state.</summary>
     public void Forget() => Id = null;
 
     /// <summary>Applies a snapshot or changes.</summary>
-    /// <exception cref="WatchFormatException">They do not fit what is known.</exception>
+    /// <exception cref="WatchFormatException">They contradict the known state.</exception>
     public void Apply(WatchMessage.Content content)
     {
         if (content.Version < Math.Max(_version, 1))
@@ -52,8 +52,8 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports, string
         (_version, _staleSince, _reason) = (content.Version, content.StaleSince, content.Reason);
     }
 
-    /// <summary>Completes the state with what the dispatcher says of its source.</summary>
-    /// <returns>The snapshot to give on, or null when the event is about another state than the one that is known.</returns>
+    /// <summary>Completes the state with what the dispatcher reports about its source.</summary>
+    /// <returns>The snapshot to publish, or null when the event is about another state than the known one.</returns>
     public EndpointSnapshot? Complete(WatchMessage.Source source)
     {
         if (source.State is null || !_hasContent || (_isComplete && source.State != Id))

@@ -4,7 +4,7 @@ using Berth.Remote.Wire;
 namespace Berth.Remote.Following;
 
 /// <summary>
-/// The snapshots of one target from the watch of a dispatcher. It keeps what it knows over connections, and resumes from there.
+/// The snapshots of one target from the watch of a dispatcher. It keeps its state over connections, and resumes from it.
 /// </summary>
 internal sealed class RemoteStream(
     ServiceTarget target, RemoteEndpointSourceOptions options, DispatcherTurns turns, DispatcherPaths paths, RemoteState state)
@@ -41,7 +41,7 @@ internal sealed class RemoteStream(
             catch (IOException exception)
             {
                 connection.Note(exception);
-                // A stream that worked may end at any time: another connection goes on, and only its failure is one.
+                // A stream that worked may end at any time. Another connection continues it, and only a failure of that one counts.
                 bool hasWorked = _hasGiven && options.TimeProvider.GetElapsedTime(connection.OpenedAt) >= s_shortLife;
                 await LeaveAsync().ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -86,7 +86,7 @@ internal sealed class RemoteStream(
         state.BeginConnection();
     }
 
-    /// <summary>Goes over to a live dispatcher, whose first state is complete.</summary>
+    /// <summary>Changes to a live dispatcher, whose first state is complete.</summary>
     private async ValueTask<EndpointSnapshot> ChangeAsync(LiveDispatcher live)
     {
         await CloseAsync().ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal sealed class RemoteStream(
     }
 
     /// <summary>
-    /// Completes a snapshot with the state that the dispatcher states of its source, unless it has none, or has it from here.
+    /// Completes a snapshot with the state that the dispatcher states of its source. Fails when it has none, or has it from this program.
     /// </summary>
     private async ValueTask<EndpointSnapshot?> TakeAsync(WatchConnection connection, WatchMessage.Source source)
     {
@@ -113,7 +113,7 @@ internal sealed class RemoteStream(
         if (source.State is null && source.Reason is { } reason && reason != _toldReason)
         {
             _toldReason = reason;
-            // The first list comes through this stream. Another dispatcher may have one already.
+            // There is no list yet, and this stream will bring it. Another dispatcher may already have one.
             if (turns.Count > 1)
                 await LeaveAsync().ConfigureAwait(false);
             throw new EndpointSourceException($"{connection.Dispatcher} has no endpoints of {target} yet. {reason}");

@@ -14,7 +14,7 @@ public sealed class RemoteEndpointSourceOptions
 
     /// <summary>
     /// The bearer token of each request, for a dispatcher behind authentication. Default: null, for none. Not empty, and not together with
-    /// <see cref="TokenFile"/>. It is sent as it is: give an <c>https</c> address where others can listen.
+    /// <see cref="TokenFile"/>. It is sent unencrypted over <c>http</c>: use an <c>https</c> address on networks that others can read.
     /// </summary>
     public string? Token { get; init; }
 
@@ -63,9 +63,9 @@ public sealed class RemoteEndpointSourceOptions
     public string? RunId { get; init; }
 
     /// <summary>
-    /// The name of the cluster behind the dispatchers, where several are followed (<see cref="ClusterEndpointSource"/>): each endpoint
-    /// tells it. A dispatcher that follows several itself has theirs behind it, as in <c>far/east</c>. Default: null, for no name. A label
-    /// as in Kubernetes (RFC 1123).
+    /// The name of the cluster behind the dispatchers, where several are followed (<see cref="ClusterEndpointSource"/>): each endpoint has
+    /// it. If the dispatcher follows several clusters itself, their names follow this one, as in <c>far/east</c>. Default: null, for no
+    /// name. A label as in Kubernetes (RFC 1123).
     /// </summary>
     public string? Cluster { get; init; }
 
@@ -87,7 +87,8 @@ public sealed class RemoteEndpointSourceOptions
         faults.Check(Token is not "", "Token is empty. Give a token, or null for none.");
         faults.Check(TokenFile is not "", "TokenFile is empty. Give the path of a file with a token, or null for none.");
         faults.Check(Token is null || TokenFile is null, "Token and TokenFile are both given. Give one of them.");
-        // A line break in it would end the header; what a header may hold is checked, and the token is not repeated.
+        // A line break would end the header, so only characters that a header may contain are allowed. The message does not contain the
+        // token.
         faults.Check(
             Token is null || !Token.AsSpan().ContainsAnyExceptInRange('!', '~'),
             "Token contains a space, a line break or a letter that no header may have. Give the token alone.");

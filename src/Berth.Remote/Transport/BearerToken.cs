@@ -19,7 +19,7 @@ internal sealed class BearerToken(RemoteEndpointSourceOptions options, ILogger l
         string token = text.Trim();
         if (token.Length == 0)
             throw new FormatException("It is empty. Write a token into it.");
-        // The token itself is not repeated.
+        // The message does not contain the token.
         return token.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? throw new FormatException("It contains more than a token: a space, a line break or a letter that no header may have.")
             : token;

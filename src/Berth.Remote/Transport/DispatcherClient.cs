@@ -33,10 +33,10 @@ internal sealed class DispatcherClient : IDisposable
             UseProxy = options.Proxy is not null,
             Proxy = options.Proxy,
             UseCookies = false,
-            // Otherwise a watch that is left goes on for 2 s, in the hope that it ends and the connection can be used again.
+            // Without this, HttpClient reads a disposed watch for 2 more seconds, to reuse the connection if it ends.
             ResponseDrainTimeout = TimeSpan.Zero,
             MaxResponseDrainSize = 0,
-            // A change of the dispatcher's name in DNS counts for the next watch.
+            // The next watch resolves the dispatcher's name again.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
         })
         {
@@ -52,7 +52,7 @@ internal sealed class DispatcherClient : IDisposable
     /// <param name="state">The state to resume from, or null.</param>
     /// <param name="reader">Reads the events.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EndpointSourceException">There is no watch; the sentence names the dispatcher.</exception>
+    /// <exception cref="EndpointSourceException">The watch could not be opened; the message names the dispatcher.</exception>
     public async Task<WatchConnection> OpenAsync(
         Uri dispatcher, ServiceTarget target, string? state, WatchReader reader, CancellationToken cancellationToken)
     {

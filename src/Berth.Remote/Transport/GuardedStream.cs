@@ -18,7 +18,7 @@ internal sealed class GuardedStream : Stream
 
     /// <param name="body">The body. Disposed by its owner.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="closing">Is cancelled when the stream falls silent. Its token ends every read.</param>
+    /// <param name="closing">Is cancelled when the stream becomes silent. Its token ends every read.</param>
     public GuardedStream(Stream body, RemoteEndpointSourceOptions options, CancellationTokenSource closing)
     {
         _body = body;
@@ -43,7 +43,7 @@ internal sealed class GuardedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>An event is complete; the next one may take its own time and bytes.</summary>
+    /// <summary>Ends an event: the limits of time and bytes start again for the next one.</summary>
     public void BeginEvent()
     {
         _eventBytes = 0;
@@ -88,7 +88,7 @@ internal sealed class GuardedStream : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Stops the clock, and waits until it has told of no silence any more.</summary>
+    /// <summary>Stops the timer, and waits until it can no longer report a silence.</summary>
     public override async ValueTask DisposeAsync()
     {
         await _silence.DisposeAsync().ConfigureAwait(false);

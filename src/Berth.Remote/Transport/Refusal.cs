@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Berth.Remote.Transport;
 
-/// <summary>An answer that is no event stream, as a sentence with the remedy.</summary>
+/// <summary>Describes an answer that is no event stream, as a sentence with the remedy.</summary>
 internal static class Refusal
 {
     private const int MaxProblemBytes = 16 * 1024;
@@ -22,7 +22,7 @@ internal static class Refusal
         {
             HttpStatusCode.OK => $"It answered with {type ?? "no type"} and not with an event stream. Check that this is the address of a "
                 + "dispatcher, and not of a proxy or another server.",
-            HttpStatusCode.Unauthorized => "It wants a token, or another one. Give a token that it accepts.",
+            HttpStatusCode.Unauthorized => "It needs a token, or another one. Give a token that it accepts.",
             HttpStatusCode.Forbidden => "It does not let this client watch. Give the token of a client that may.",
             HttpStatusCode.NotFound => detail ?? "There is no dispatcher at this address. Check the path in front of /v1.",
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Remote.Transport;
 
 /// <summary>
-/// A small file that another program may replace, read again each time it is needed. While it cannot be read, or means nothing, what was
-/// read before stays in use.
+/// A small file that another program may replace, read again each time it is needed. While it cannot be read or has no usable value, the
+/// earlier value stays in use.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="parse">Makes its value of its text. Throws <see cref="FormatException"/> with a sentence where it cannot.</param>
-/// <param name="notRead">Logs that what was read before stays in use. Called once for each outage.</param>
+/// <param name="parse">Creates the value from the text. Throws <see cref="FormatException"/> with a sentence when it cannot.</param>
+/// <param name="notRead">Logs that the earlier value stays in use. Called once for each outage.</param>
 /// <param name="readAgain">Logs that the outage is over.</param>
 /// <param name="logger">The logger for both.</param>
 internal sealed class RereadFile<T>(

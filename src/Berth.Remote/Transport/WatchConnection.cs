@@ -42,14 +42,14 @@ internal sealed class WatchConnection : IAsyncDisposable
     /// <summary>The dispatcher at the other end.</summary>
     public Uri Dispatcher { get; }
 
-    /// <summary>When it was opened, by the monotonic clock.</summary>
+    /// <summary>The time when it was opened, by the monotonic clock.</summary>
     public long OpenedAt { get; }
 
     /// <summary>Waits for the next event.</summary>
     /// <param name="cancellationToken">Ends the wait, and with it the connection.</param>
     /// <returns>The event, or null at the end of the stream.</returns>
-    /// <exception cref="IOException">The stream was cut, fell silent or broke a limit; the message is a clause.</exception>
-    /// <exception cref="WatchFormatException">What arrived is no event.</exception>
+    /// <exception cref="IOException">The stream was cut, became silent or went above a limit; the message is a clause.</exception>
+    /// <exception cref="WatchFormatException">The received data is no event.</exception>
     public async ValueTask<WatchMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration end = cancellationToken.UnsafeRegister(
@@ -69,7 +69,7 @@ internal sealed class WatchConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Says by what the end of the watch was seen.</summary>
+    /// <summary>Records the exception that showed the end of the watch.</summary>
     public void Note(Exception exception) => WatchActivity.Ended(
         _activity,
         exception switch
@@ -85,14 +85,14 @@ internal sealed class WatchConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        // No read is in progress here: this comes between two, or after one has thrown.
+        // No read is in progress here: this runs between two reads, or after one has thrown.
         await _body.DisposeAsync().ConfigureAwait(false);
         _response.Dispose();
         _activity?.Dispose();
         _closing.Dispose();
     }
 
-    /// <summary>Waits for bytes when all are read. False at the end of the stream.</summary>
+    /// <summary>Waits for bytes when all received ones are read. False at the end of the stream.</summary>
     private async ValueTask<bool> FillAsync()
     {
         if (_isBetweenEvents && _buffer.Length > IdleLength)

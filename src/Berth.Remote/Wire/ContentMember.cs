@@ -3,7 +3,7 @@ namespace Berth.Remote.Wire;
 /// <summary>A member of a <c>snapshot</c> or <c>changes</c> event.</summary>
 internal enum ContentMember
 {
-    /// <summary>One that nothing follows from here.</summary>
+    /// <summary>A member that the reader does not need.</summary>
     Other,
     Target,
     Version,

@@ -5,9 +5,9 @@ namespace Berth.Remote.Wire;
 /// <summary>The names of the members of a <c>snapshot</c> or <c>changes</c> event.</summary>
 internal static class ContentMembers
 {
-    /// <summary>Finds the member whose name the reader stands on.</summary>
+    /// <summary>Finds the member whose name is the reader's current token.</summary>
     /// <param name="reader">The reader.</param>
-    /// <param name="isWhole">True in a <c>snapshot</c>, whose list of pods has another name.</param>
+    /// <param name="isWhole">True in a <c>snapshot</c>, where the list of pods has another name.</param>
     public static ContentMember Find(scoped ref Utf8JsonReader reader, bool isWhole) =>
         reader.ValueTextEquals("target"u8) ? ContentMember.Target
         : reader.ValueTextEquals("version"u8) ? ContentMember.Version

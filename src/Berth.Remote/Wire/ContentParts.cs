@@ -9,7 +9,7 @@ namespace Berth.Remote.Wire;
 /// <param name="own">The name that this client gives to the dispatcher's cluster, or null.</param>
 internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? own)
 {
-    // 8 KB. One array of 60,000 pods would be copied as it grows, and would be an object of its own kind for the collector.
+    // 8 KB. One array of 60,000 pods would be copied as it grows, and the collector would treat it as a large object.
     private const int PieceLength = 1024;
 
     private static readonly Dictionary<string, LeftOutReason> s_reasons =
@@ -52,7 +52,7 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? o
         }
     }
 
-    /// <summary>Adds a pod that is there.</summary>
+    /// <summary>Adds a pod that is in the set.</summary>
     public void Add(PodEndpoint endpoint)
     {
         _endpoints.Add(endpoint);
@@ -60,7 +60,7 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? o
             EndPiece();
     }
 
-    /// <summary>Reads one change. What happened does not count, only what is there now.</summary>
+    /// <summary>Reads one change. Only the present pod counts, not the kind of the change.</summary>
     public void ReadChange(scoped ref Utf8JsonReader reader, PodReader pods)
     {
         string? name = null;
@@ -94,7 +94,7 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? o
             ReadWarning(ref reader);
     }
 
-    /// <summary>Gives out what was read, if it is complete.</summary>
+    /// <summary>Returns the event, if it is complete.</summary>
     public WatchMessage.Content ToContent()
     {
         if (_stated != target.ToString())
@@ -156,7 +156,7 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? o
     {
         string? cluster = ReadCluster(reader);
         (string? name, string? reason, string? detail) = ReadThree(ref reader, "pod"u8, "reason"u8, "detail"u8);
-        // A reason that a later version has invented is still one to leave the pod out.
+        // A reason that only a later version knows still leaves the pod out.
         _leftOut!.Add(new LeftOutPod(
             name ?? throw new WatchFormatException("it leaves out a pod without a name"),
             s_reasons.GetValueOrDefault(reason ?? "", LeftOutReason.Malformed), detail ?? "")
@@ -181,12 +181,12 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? o
     private void ReadWarning(scoped ref Utf8JsonReader reader)
     {
         (string? kind, string? detail, _) = ReadThree(ref reader, "kind"u8, "detail"u8, "kind"u8);
-        // A kind that a later version has invented has no value here. The dispatcher's own state, log and metric have it.
+        // A kind that only a later version knows has no value here. The dispatcher's own state, log and metric show it.
         if (s_kinds.TryGetValue(kind ?? "", out EndpointWarningKind known))
             _warnings!.Add(new EndpointWarning(known, detail ?? ""));
     }
 
-    /// <summary>The texts of three members of the object that the reader has just entered.</summary>
+    /// <summary>Reads the texts of three members of the object that the reader has just entered.</summary>
     private static (string? First, string? Second, string? Third) ReadThree(
         scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
     {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// Reads a <c>snapshot</c> or <c>changes</c> event while it arrives, straight into endpoints. Nothing is given out before the event is
-/// complete. It holds a few items of the event, never all of it. Not safe for several threads.
+/// Reads a <c>snapshot</c> or <c>changes</c> event while it arrives, straight into endpoints. Nothing is returned before the event is
+/// complete. It buffers a few items of the event, never all of it. Not safe for several threads.
 /// </summary>
 internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, string? cluster)
 {
@@ -19,7 +19,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     private ContentMember _member;
     private int _skippedDepth;
 
-    // Where the data of the JSON reader begins in the unread data.
+    // The position in the unread data where the data of the JSON reader begins.
     private int _start;
     private bool _isWhole;
 
@@ -33,7 +33,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         End,
     }
 
-    /// <summary>Begins an event. What is left of another one is forgotten.</summary>
+    /// <summary>Begins an event, and drops the rest of the previous one.</summary>
     public void Begin(bool isWhole)
     {
         _isWhole = isWhole;
@@ -80,7 +80,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         _start = 0;
         do
         {
-            // Between two pods the reader goes on behind those that are read without it.
+            // Between two pods the JSON reader continues after those that are read without it.
             int plain = _place == Place.Items && _member == ContentMember.Endpoints && reader.TokenType == JsonTokenType.EndObject
                 ? ReadPlain(data[(_start + (int)reader.BytesConsumed)..])
                 : 0;
@@ -95,7 +95,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         _data.Remove(_start + (int)reader.BytesConsumed);
     }
 
-    /// <summary>Reads the pods of the plain form that follow on another one.</summary>
+    /// <summary>Reads the pods of the plain form that follow another pod.</summary>
     /// <returns>The length of what was read.</returns>
     private int ReadPlain(ReadOnlySpan<byte> data)
     {
@@ -109,7 +109,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         return read;
     }
 
-    /// <summary>Goes one step further. False when the data so far does not suffice, or at the end.</summary>
+    /// <summary>Reads one more token. False when more data is needed, or at the end.</summary>
     private bool TryStep(scoped ref Utf8JsonReader reader) => _place switch
     {
         Place.Start => TryStart(ref reader),
@@ -188,8 +188,8 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     }
 
     /// <summary>
-    /// Reads the pod whose object the reader has just entered. Where enough data follows it is read at once, without a look at its end
-    /// first, which would take as long as reading. If its data was not all there, what was read of it is dropped.
+    /// Reads the pod whose object the reader has just entered. If enough data follows, the pod is read at once: a search for its end would
+    /// take as long as reading. If the data turns out to be incomplete, the pod is dropped and read again later.
     /// </summary>
     private bool TryPod(scoped ref Utf8JsonReader reader)
     {

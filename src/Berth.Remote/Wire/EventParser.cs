@@ -2,11 +2,11 @@ namespace Berth.Remote.Wire;
 
 /// <summary>
 /// Splits the bytes of a watch into server-sent events (WHATWG HTML, 9.2) as they arrive, and hands the data of each to the reader piece by
-/// piece. It never holds an event. Ids and retry times are passed over: a <c>source</c> event names the state to resume from.
+/// piece. It never buffers an event. Ids and retry times are ignored: a <c>source</c> event names the state to resume from.
 /// </summary>
 internal sealed class EventParser(WatchReader reader)
 {
-    // Longer than the names and kinds that are looked for, with a byte order mark in front.
+    // Longer than the known names and kinds, with a byte order mark in front.
     private const int MaxWord = 32;
 
     private readonly byte[] _name = new byte[MaxWord];
@@ -39,7 +39,7 @@ internal sealed class EventParser(WatchReader reader)
     /// <param name="bytes">The next bytes of the stream.</param>
     /// <param name="taken">The number of bytes that were read.</param>
     /// <returns>The event that has ended, or null when all bytes were read and none has.</returns>
-    /// <exception cref="WatchFormatException">It is no event of a watch of this target.</exception>
+    /// <exception cref="WatchFormatException">This is no event of a watch of this target.</exception>
     public WatchMessage? Read(ReadOnlySpan<byte> bytes, out int taken)
     {
         taken = 0;
@@ -96,7 +96,7 @@ internal sealed class EventParser(WatchReader reader)
 
     private void BeginKind()
     {
-        // The data is read by its kind as it arrives.
+        // The reader of this kind of event reads the data as it arrives.
         if (_hasData)
             throw new WatchFormatException("it names an event after its data");
         _kindLength = 0;
@@ -141,14 +141,14 @@ internal sealed class EventParser(WatchReader reader)
 
     private WatchMessage? EndEvent()
     {
-        // An event without data is none.
+        // An event without data does not count.
         WatchMessage? message = _hasData ? reader.End() : null;
         _kindLength = 0;
         _hasData = false;
         return message;
     }
 
-    /// <summary>Keeps the start of a word. A length above the limit says that there was more.</summary>
+    /// <summary>Keeps the start of a word. A length above the limit shows that the word was longer.</summary>
     private static void Append(byte[] word, ref int length, ReadOnlySpan<byte> part)
     {
         if (length + part.Length <= MaxWord)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>Reads values of JSON. Everything else than the expected kind is an error that names the member.</summary>
+/// <summary>Reads values of JSON. A value of another kind than expected is an error that names the member.</summary>
 internal static class JsonText
 {
     /// <summary>Longer than any name or address that Kubernetes allows.</summary>
@@ -20,7 +20,7 @@ internal static class JsonText
     /// <summary>Goes to the next member of an object. False at its end.</summary>
     public static bool NextMember(scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndObject;
 
-    /// <summary>Passes over the value of the member, which is all there.</summary>
+    /// <summary>Skips the value of the member, which has arrived completely.</summary>
     public static void Skip(scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -52,7 +52,7 @@ internal static class JsonText
         return CopyValue(ref reader, member, into);
     }
 
-    /// <summary>Copies the value that the reader stands on.</summary>
+    /// <summary>Copies the reader's current value.</summary>
     public static int CopyValue(scoped ref Utf8JsonReader reader, string member, scoped Span<char> into)
     {
         if (reader.TokenType == JsonTokenType.Null)

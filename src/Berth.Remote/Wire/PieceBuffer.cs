@@ -5,7 +5,7 @@ internal sealed class PieceBuffer
 {
     private const int FirstLength = 4 * 1024;
 
-    // About 75 pods. Each fill costs the second look at the pod that is cut by its end.
+    // About 75 pods. After each fill, the pod that is cut by the end of the buffer is read a second time.
     private const int UsualLength = 32 * 1024;
 
     private byte[] _bytes = [];
@@ -14,7 +14,7 @@ internal sealed class PieceBuffer
     /// <summary>The data that is not read yet.</summary>
     public ReadOnlySpan<byte> Unread => _bytes.AsSpan(0, _length);
 
-    /// <summary>True when nothing more fits, and something has to be read, or <see cref="Grow"/> called.</summary>
+    /// <summary>True when the buffer is full: then data must be read, or <see cref="Grow"/> called.</summary>
     public bool IsFull => _length == _bytes.Length;
 
     /// <summary>True while a longer buffer is better than reading.</summary>
@@ -30,7 +30,7 @@ internal sealed class PieceBuffer
         return piece[count..];
     }
 
-    /// <summary>Doubles the length, so that an item of any length is looked at a few times only.</summary>
+    /// <summary>Doubles the length, so that an item of any length is searched only a few times.</summary>
     public void Grow() => Array.Resize(ref _bytes, Math.Max(FirstLength, 2 * _bytes.Length));
 
     /// <summary>Removes what has been read from the front.</summary>
@@ -40,7 +40,7 @@ internal sealed class PieceBuffer
         _length -= read;
     }
 
-    /// <summary>Forgets all, and keeps a small buffer only.</summary>
+    /// <summary>Drops all data, and keeps only a small buffer.</summary>
     public void Clear()
     {
         _length = 0;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// A place in JSON of the plain form: no white space, and texts of visible ASCII without an escape. A step that finds something else
+/// A position in JSON of the plain form: no white space, and texts of visible ASCII without an escape. A step that finds something else
 /// fails.
 /// </summary>
 internal ref struct PlainCursor(ReadOnlySpan<byte> json)
@@ -16,7 +16,7 @@ internal ref struct PlainCursor(ReadOnlySpan<byte> json)
 
     private ReadOnlySpan<byte> _rest = json;
 
-    /// <summary>The number of bytes that follow.</summary>
+    /// <summary>The number of remaining bytes.</summary>
     public readonly int Left => _rest.Length;
 
     /// <summary>Passes these bytes.</summary>

@@ -4,9 +4,8 @@ using Berth.Ports;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// Reads the JSON of a pod that is written just as <c>EndpointJson</c> writes it, with one address and no host name. That is almost every
-/// pod, and the reader of JSON took a third of the CPU of a follower. It decides nothing: every other form is left to
-/// <see cref="PodReader"/>.
+/// Reads the JSON of a pod in exactly the form that <c>EndpointJson</c> writes, with one address and no host name. Almost every pod has
+/// this form, and a general JSON reader would take a third of a follower's CPU. Every other form is left to <see cref="PodReader"/>.
 /// </summary>
 internal sealed class PlainPods(SharedParts parts, PodDraft pod)
 {
@@ -96,7 +95,7 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
         return true;
     }
 
-    /// <summary>One object for equal words; null for one that is too long.</summary>
+    /// <summary>Returns one object for equal words, or null for a word that is too long.</summary>
     private string? Word(ReadOnlySpan<byte> text)
     {
         if (text.SequenceEqual("TCP"u8))

@@ -3,12 +3,12 @@ using Berth.Ports;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>Checks what is stated of a pod, and makes the endpoint. Not safe for several threads.</summary>
+/// <summary>Checks the stated parts of a pod, and creates the endpoint. Not safe for several threads.</summary>
 internal sealed class PodMaker(ServiceTarget target, PortScheme scheme)
 {
     private readonly PodPorts _ports = new(scheme);
 
-    /// <summary>Makes the endpoint.</summary>
+    /// <summary>Creates the endpoint.</summary>
     /// <exception cref="WatchFormatException">It is no pod, or not one of this client's port scheme.</exception>
     public PodEndpoint Make(PodDraft pod)
     {
@@ -35,7 +35,7 @@ internal sealed class PodMaker(ServiceTarget target, PortScheme scheme)
             throw new WatchFormatException("it states a pod without a name");
         if (pod.Addresses.Count == 0 || pod.Ports.Count == 0)
             throw new WatchFormatException($"it states the pod {pod.Name} without an address or without a port");
-        // An ordinal that is not in the name is not believed.
+        // The ordinal must be the one in the name.
         if (pod.Ordinal is { } stated && (pod.Name.Prefix is null || pod.Name.Number != stated))
             throw new WatchFormatException($"it states the ordinal {stated} for the pod {pod.Name}");
     }

@@ -3,7 +3,7 @@ namespace Berth.Remote.Wire;
 /// <summary>A member of a pod's JSON.</summary>
 internal enum PodMember
 {
-    /// <summary>One that nothing follows from here.</summary>
+    /// <summary>A member that the reader does not need.</summary>
     Other,
     Pod,
     Uid,

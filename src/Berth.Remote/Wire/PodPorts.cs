@@ -5,16 +5,16 @@ using Berth.Ports;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// The ports of pods: those that the client's own scheme computes, which the dispatcher must state too, or, under a scheme that takes its
-/// bases from the Service, those that the dispatcher states.
+/// The ports of pods: those that the client's own scheme computes, which the dispatcher must state too. With a scheme that takes its bases
+/// from the Service, they are those that the dispatcher states.
 /// </summary>
 internal sealed class PodPorts(PortScheme scheme)
 {
     private PortRule? _rule;
 
     /// <summary>
-    /// Finds the rule of a pod's ports where the client's scheme gives one, and the dispatcher states its ports. Almost all pods end here,
-    /// so it allocates nothing.
+    /// Finds the rule of a pod's ports, if the client's scheme has one and the dispatcher states the same ports. Almost all pods need only
+    /// this method, so it allocates nothing.
     /// </summary>
     /// <param name="ordinal">The pod's ordinal, or null.</param>
     /// <param name="stated">The ports that the dispatcher states.</param>
@@ -28,7 +28,7 @@ internal sealed class PodPorts(PortScheme scheme)
             : null;
     }
 
-    /// <summary>Finds the ports of a pod, and their rule where one gives just these.</summary>
+    /// <summary>Finds the ports of a pod, and the rule that gives exactly these ports, if there is one.</summary>
     /// <param name="name">The pod's name, for the message.</param>
     /// <param name="ordinal">The pod's ordinal, or null.</param>
     /// <param name="stated">The ports that the dispatcher states, at least one.</param>
@@ -47,7 +47,7 @@ internal sealed class PodPorts(PortScheme scheme)
             + $"{reason ?? string.Join(", ", computed)}. Give both the same ports, or take the dispatcher's with PortScheme.FromService()");
     }
 
-    /// <summary>Ordinal 0 of a scheme that takes its bases from the Service has the bases, here the ports themselves.</summary>
+    /// <summary>With a scheme that takes its bases from the Service, ordinal 0 has the bases: here the ports themselves.</summary>
     private IReadOnlyList<EndpointPort> FindStated(PodName name, int? ordinal, List<EndpointPort> stated, out PortRule? rule)
     {
         rule = null;
@@ -65,7 +65,7 @@ internal sealed class PodPorts(PortScheme scheme)
         return chosen;
     }
 
-    /// <summary>The rule of consecutive ports that gives this pod just these, to be kept once for all pods.</summary>
+    /// <summary>Returns the rule of consecutive ports that gives this pod exactly these ports. It is kept once for all pods.</summary>
     private static PortRule? Guess(int ordinal, IReadOnlyList<EndpointPort> ports)
     {
         EndpointPort[] bases = [.. ports.Select(port => port with { Number = port.Number - ordinal })];

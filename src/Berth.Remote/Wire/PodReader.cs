@@ -5,7 +5,7 @@ using Berth.Ports;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>Reads pods from JSON of any form that states what <c>EndpointJson</c> writes. Not safe for several threads.</summary>
+/// <summary>Reads pods from JSON of any form, with the members that <c>EndpointJson</c> writes. Not safe for several threads.</summary>
 internal sealed class PodReader
 {
     private const int UuidLength = 36;

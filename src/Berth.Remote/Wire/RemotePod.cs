@@ -4,7 +4,7 @@ using Berth.Ports;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>A pod with one address, kept as the Kubernetes source keeps it.</summary>
+/// <summary>A pod with one address, in the compact form that the Kubernetes source uses.</summary>
 internal sealed class RemotePod : CompactEndpoint
 {
     private RemotePod(PodName name, PodScope scope, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating)
@@ -12,7 +12,7 @@ internal sealed class RemotePod : CompactEndpoint
     {
     }
 
-    /// <summary>Makes the pod, or gives null when its ports are not those of the rule.</summary>
+    /// <summary>Creates the pod, or returns null when its ports are not those of the rule.</summary>
     public static RemotePod? TryMake(
         PodName name, PodScope scope, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating, PortRule rule)
     {

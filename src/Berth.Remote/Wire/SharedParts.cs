@@ -4,8 +4,8 @@ using Berth.Pods;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// Gives one object for equal parts of pods: what their names begin with, their nodes and their addresses. Its growth is bounded: when a
-/// table is full it starts again, and then a part may be there twice. Not safe for several threads.
+/// Returns one object for equal parts of pods: prefixes of names, nodes and addresses. Its growth is bounded: a full table starts again,
+/// and then a part may exist twice. Not safe for several threads.
 /// </summary>
 /// <param name="namespace">The namespace of all pods.</param>
 /// <param name="own">The name that this client gives to the dispatcher's cluster, or null.</param>
@@ -19,7 +19,7 @@ internal sealed class SharedParts(string @namespace, string? own)
     private readonly Dictionary<string, IPAddress> _addresses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _clusters = new(StringComparer.Ordinal);
 
-    /// <summary>A pod's name; one that is not a set's name, a dash and an ordinal is kept as it is.</summary>
+    /// <summary>Returns the shared form of a pod's name. A name that is not a set's name, a dash and an ordinal is kept as it is.</summary>
     public PodName Name(ReadOnlySpan<char> text)
     {
         if (PodOrdinal.Split(text, out int length, out int ordinal) != PodOrdinal.Fault.None)
@@ -47,7 +47,7 @@ internal sealed class SharedParts(string @namespace, string? own)
         return scope;
     }
 
-    /// <summary>A word that repeats, such as a protocol.</summary>
+    /// <summary>Returns the shared form of a repeated word, such as a protocol.</summary>
     public string Word(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)

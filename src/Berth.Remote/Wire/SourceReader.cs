@@ -75,7 +75,7 @@ internal sealed class SourceReader(string? own)
                 JsonText.Skip(ref reader);
         }
 
-        // The pods of a cluster that is too stale are not stated.
+        // A dispatcher does not state the pods of a cluster that is too stale.
         return new StatedCluster(
             ClusterNames.Join(own, name ?? throw new WatchFormatException("it states a cluster without a name"))!,
             state is "live" or "stale", TimeSpan.FromSeconds(age), since, reason);
@@ -83,7 +83,7 @@ internal sealed class SourceReader(string? own)
 
     private static double ReadAge(scoped ref Utf8JsonReader reader)
     {
-        // Ten thousand years do not fit a monotonic clock, and a negative age would let a snapshot be younger than now.
+        // A monotonic clock cannot express ten thousand years, and with a negative age a snapshot would be from the future.
         const double MaxSeconds = 100.0 * 365 * 24 * 3600;
         reader.Read();
         double age = reader.TokenType == JsonTokenType.Null ? 0 : reader.GetDouble();

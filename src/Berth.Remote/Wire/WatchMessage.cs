@@ -3,15 +3,15 @@ namespace Berth.Remote.Wire;
 /// <summary>One event of <c>/v1/watch</c>.</summary>
 internal abstract record WatchMessage
 {
-    /// <summary>An event that nothing follows from: a <c>mark</c>, or a kind that this version does not know.</summary>
+    /// <summary>An event that changes nothing: a <c>mark</c>, or a kind that this version does not know.</summary>
     public sealed record Other : WatchMessage
     {
         public static Other Instance { get; } = new();
     }
 
     /// <summary>
-    /// <c>source</c>: what the dispatcher has and how it got it. It follows each <c>snapshot</c> and each <c>changes</c>, and comes every
-    /// 15 s.
+    /// <c>source</c>: the state of the dispatcher, and the dispatchers that it came through. It follows each <c>snapshot</c> and each
+    /// <c>changes</c>, and is sent every 15 s.
     /// </summary>
     /// <param name="State">Names the state that the dispatcher has, or null before its first snapshot.</param>
     /// <param name="Age">How long ago the API confirmed the state.</param>
@@ -20,7 +20,7 @@ internal abstract record WatchMessage
     /// <param name="Clusters">The clusters of a dispatcher that follows several, the preferred first; else none.</param>
     public sealed record Source(string? State, TimeSpan Age, string[] Dispatchers, string? Reason, StatedCluster[] Clusters) : WatchMessage;
 
-    /// <summary><c>snapshot</c> or <c>changes</c>: a state as a whole, or what leads to it.</summary>
+    /// <summary><c>snapshot</c> or <c>changes</c>: a whole state, or the changes that lead to it.</summary>
     public sealed record Content : WatchMessage
     {
         /// <summary>True for a whole state.</summary>
@@ -38,10 +38,10 @@ internal abstract record WatchMessage
         /// <summary>The pods that left.</summary>
         public required LeftPod[] Left { get; init; }
 
-        /// <summary>The pods left out, all of them, or null where they are as before.</summary>
+        /// <summary>All pods that are left out, or null when they have not changed.</summary>
         public required LeftOutPod[]? LeftOut { get; init; }
 
-        /// <summary>The warnings, all of them, or null where they are as before.</summary>
+        /// <summary>All warnings, or null when they have not changed.</summary>
         public required EndpointWarning[]? Warnings { get; init; }
     }
 }

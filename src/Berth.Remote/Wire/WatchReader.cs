@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Berth.Remote.Wire;
 
 /// <summary>
-/// Reads the data of the events of <c>/v1/watch</c> in pieces. Unknown members and kinds are passed over. Not safe for several threads.
+/// Reads the data of the events of <c>/v1/watch</c> in pieces. Unknown members and kinds are ignored. Not safe for several threads.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="scheme">The scheme of its ports.</param>
@@ -24,7 +24,7 @@ internal sealed class WatchReader(ServiceTarget target, PortScheme scheme, strin
         Source,
     }
 
-    /// <summary>Begins an event. What is left of another one is forgotten.</summary>
+    /// <summary>Begins an event, and drops the rest of the previous one.</summary>
     /// <param name="kind">The kind of the event, in UTF-8; empty when it has none.</param>
     public void Begin(ReadOnlySpan<byte> kind)
     {
@@ -55,7 +55,7 @@ internal sealed class WatchReader(ServiceTarget target, PortScheme scheme, strin
         }
     }
 
-    /// <summary>The data is complete. Nothing of it counts before.</summary>
+    /// <summary>Completes the event. Its data counts only from then on.</summary>
     /// <exception cref="WatchFormatException">It is not an event of a watch of this target.</exception>
     public WatchMessage End()
     {
@@ -79,9 +79,9 @@ internal sealed class WatchReader(ServiceTarget target, PortScheme scheme, strin
     private WatchFormatException Unreadable(Exception exception)
     {
         string kind = _kind switch { Kind.Snapshot => "snapshot", Kind.Changes => "changes", _ => "source" };
-        // The place in the event is left out: pods that are read without the reader of JSON do not count in it.
+        // The message has no position, because the JSON reader does not count the pods that are read without it.
         string message = exception.Message.Split(" LineNumber:")[0];
-        // It may repeat all the data that follows.
+        // The reader's own message may contain all the data that follows.
         if (message.Length > MaxMessage)
             message = $"{message[..(MaxMessage / 2)]} ... {message[^(MaxMessage / 2)..]}";
         return new WatchFormatException($"its event '{kind}' cannot be read: {message.TrimEnd('.')}", exception);

@@ -2,7 +2,7 @@ namespace Berth.Seats.Books;
 
 /// <summary>The answer of a book: a reservation, or a refusal.</summary>
 /// <param name="Refusal">The reason, or none.</param>
-/// <param name="Reservation">The reservation after the transition. With a refusal the one that was asked for, where it is known.</param>
+/// <param name="Reservation">The reservation after the transition. With a refusal: the requested one, if it is known.</param>
 internal readonly record struct BookAnswer(SeatRefusal Refusal, Reservation Reservation)
 {
     /// <summary>True when nothing was refused.</summary>

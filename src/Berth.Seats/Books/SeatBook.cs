@@ -1,8 +1,8 @@
 namespace Berth.Seats.Books;
 
 /// <summary>
-/// The book of a desk: a state machine without a clock, randomness or threads of its own. Every transition is handed to the observer as a
-/// value. Times are those of the desk's monotonic clock, so that a jump of the wall clock changes nothing.
+/// The book of a desk: a state machine without a clock, randomness or threads of its own. The observer gets every transition as a value.
+/// Times are those of the desk's monotonic clock, so that a jump of the wall clock changes nothing.
 /// </summary>
 /// <remarks>
 /// S1: reserved and taken seats never exceed the capacity. S2: a reservation is redeemed at most once and not after its expiry, because
@@ -195,7 +195,7 @@ internal sealed class SeatBook
         return found;
     }
 
-    /// <summary>Forgets ended reservations above the limit. The one that ended first goes first.</summary>
+    /// <summary>Removes ended reservations above the limit, in the order in which they ended.</summary>
     private void Forget()
     {
         while (_ended.Count > 0)

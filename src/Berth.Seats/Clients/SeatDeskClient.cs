@@ -14,7 +14,7 @@ namespace Berth.Seats.Clients;
 /// <summary>Asks one desk. Safe for any number of threads.</summary>
 /// <param name="http">The HTTP client, shared by all desks. It has no time limit of its own.</param>
 /// <param name="desk">The address of the desk.</param>
-/// <param name="pod">The pod, as <c>namespace/name</c>: the key opens its desk alone.</param>
+/// <param name="pod">The pod, as <c>namespace/name</c>. The key opens only its desk.</param>
 /// <param name="keys">The keys.</param>
 /// <param name="name">The name that the desk's certificate has, or null for its address.</param>
 internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, SeatKeyFile keys, string? name = null)
@@ -81,7 +81,7 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
     public Task<StateMessage> SetClosedAsync(bool closed, CancellationToken cancellationToken) => SendAsync(
         HttpMethod.Post, closed ? "v1/close" : "v1/open", null, WireJson.Default.StateMessage, cancellationToken);
 
-    /// <summary>Follows the state. An event is null when the desk only says that it is there.</summary>
+    /// <summary>Follows the state. An event is null when the desk only confirms that it still runs.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer, or refused.</exception>
     /// <exception cref="IOException">The stream broke.</exception>
     public async IAsyncEnumerable<StateMessage?> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

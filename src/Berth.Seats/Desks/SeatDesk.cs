@@ -103,7 +103,7 @@ public sealed class SeatDesk : IDisposable
         return session is not null;
     }
 
-    /// <summary>Makes no new reservations from now on. Tickets that are out stay good, and sessions go on.</summary>
+    /// <summary>Makes no new reservations from now on. Issued tickets stay valid, and sessions continue.</summary>
     public void Close()
     {
         Change(static (book, now) => book.Close(now));

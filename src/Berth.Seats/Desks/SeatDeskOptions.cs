@@ -30,7 +30,7 @@ public sealed class SeatDeskOptions
     public required string KeyFile { get; init; }
 
     /// <summary>
-    /// The PEM file with the certificate of the desk's server, and behind it the intermediate ones; or null for HTTP without TLS. Default
+    /// The PEM file with the certificate of the desk's server, followed by the intermediate ones; or null for HTTP without TLS. Default
     /// null. It is read again within 5 s of a change.
     /// </summary>
     public string? CertificateFile { get; init; }

@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 802, Level = LogLevel.Warning, Message = "The keys of {Path} cannot be used; the earlier ones stay. {Reason}")]
     public static partial void KeysNotRead(ILogger logger, string path, string reason);
 
-    [LoggerMessage(EventId = 808, Level = LogLevel.Information, Message = "{File} has a new certificate, good until {NotAfter:u}.")]
+    [LoggerMessage(EventId = 808, Level = LogLevel.Information, Message = "{File} has a new certificate, valid until {NotAfter:u}.")]
     public static partial void CertificateRead(ILogger logger, string file, DateTimeOffset notAfter);
 
     [LoggerMessage(EventId = 809, Level = LogLevel.Error, Message = "{Fault} The earlier certificate stays; it expires at {NotAfter:u}.")]

@@ -41,7 +41,7 @@ internal sealed class SeatKeys
             if (ParseLine(line, out string? fault) is not { } key)
                 faults.Add($"Line {number}: {fault}");
             else if (keys.Exists(known => known.Id == key.Id))
-                faults.Add($"Line {number}: the key id '{key.Id}' is there twice. Give each key an id of its own.");
+                faults.Add($"Line {number}: the key id '{key.Id}' is used twice. Give each key a different id.");
             else
                 keys.Add(key);
         }

@@ -7,7 +7,7 @@ internal static class RefusalWords
     {
         [SeatRefusal.None] = ("none", "Nothing was refused."),
         [SeatRefusal.Full] = ("full", "The desk has not enough free seats. Try another pod, or wait until sessions end."),
-        [SeatRefusal.Closed] = ("closed", "The desk is closed: its sessions go on, and it makes no new reservations. Try another pod."),
+        [SeatRefusal.Closed] = ("closed", "The desk is closed: its sessions continue, and it makes no new reservations. Try another pod."),
         [SeatRefusal.SeatsOutOfRange] = (
             "seats-out-of-range", "The number of seats is below 1 or above what one client may have. Ask for fewer."),
         [SeatRefusal.TtlOutOfRange] = ("ttl-out-of-range", "The time to live is too short or too long. Give another one."),
@@ -16,9 +16,9 @@ internal static class RefusalWords
         [SeatRefusal.Unknown] = (
             "unknown-reservation", "The desk knows no such reservation: it never existed here, or it ended long ago. Reserve again."),
         [SeatRefusal.Expired] = ("expired", "The reservation has expired. Reserve again, and come sooner."),
-        [SeatRefusal.Replayed] = ("replayed", "The ticket has been redeemed before. A ticket is honoured once; reserve again."),
+        [SeatRefusal.Replayed] = ("replayed", "The ticket has been redeemed before. A ticket is valid once; reserve again."),
         [SeatRefusal.Released] = ("released", "The reservation has been released. Reserve again."),
-        [SeatRefusal.Malformed] = ("malformed-ticket", "The text is not a ticket. Show the ticket as the reservation's answer gave it."),
+        [SeatRefusal.Malformed] = ("malformed-ticket", "The text is not a ticket. Show the ticket exactly as you got it."),
         [SeatRefusal.OtherAlgorithm] = ("other-algorithm", "The ticket's algorithm is not that of its key. Reserve again."),
         [SeatRefusal.UnknownKey] = ("unknown-key", "The ticket was signed with a key that the desk does not have. Reserve again."),
         [SeatRefusal.BadSignature] = ("bad-signature", "The ticket's signature is wrong: it was changed, or another key made it."),

@@ -171,7 +171,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
     private ValueTask WriteStateAsync(DeskExchange exchange) =>
         exchange.WriteAsync(200, StateMessage.Of(desk, desk.State), WireJson.Default.StateMessage);
 
-    // The path of the JSON says where the fault is. .NET's own sentence would name types of this program.
+    // The path in the JSON names the position of the fault. .NET's own sentence would name types of this program.
     private static string Explain(JsonException exception) => exception.Path is null
         ? exception.Message
         : $"The body is not what this route takes: there is a fault at {exception.Path}. See docs/seats.md.";

@@ -15,7 +15,7 @@ internal sealed class DeskVisit
         Node = new LinkedListNode<DeskVisit>(this);
     }
 
-    /// <summary>The place among the strangers. Its list is null for others. For the door.</summary>
+    /// <summary>The node in the list of strangers. Its list is null for other connections. Only the door uses it.</summary>
     internal LinkedListNode<DeskVisit> Node { get; }
 
     /// <summary>True once a request has shown a key. For the door.</summary>

@@ -70,7 +70,7 @@ public sealed class SeatDeskServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Stops the server: ends its streams and cuts what is left.</summary>
+    /// <summary>Stops the server: ends its streams and cuts the other connections.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -9,7 +9,7 @@ namespace Berth.Seats.Tickets;
 /// <summary>Reads tickets strictly: anything except an exact ticket of a known key is refused, with the reason.</summary>
 internal static class TicketReader
 {
-    /// <summary>The longest ticket, in characters. A longer text is not looked at.</summary>
+    /// <summary>The longest ticket, in characters. A longer text is refused at once.</summary>
     public const int MaxLength = 4096;
 
     private const int MaxDepth = 4;
@@ -54,7 +54,7 @@ internal static class TicketReader
         }
     }
 
-    // .NET's decoder passes over white space and padding, which a ticket does not have (RFC 7515, 2).
+    // .NET's decoder ignores white space and padding, which a ticket does not have (RFC 7515, 2).
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> into, out Span<byte> decoded)
     {
         decoded = default;
@@ -150,7 +150,7 @@ internal static class TicketReader
         return true;
     }
 
-    // A name that is there twice has two meanings, and which of them counts differs between libraries.
+    // A repeated name has two values, and libraries differ in which of them counts.
     private static bool TakeText(ref Utf8JsonReader reader, ref string? place)
     {
         if (place is not null || !reader.Read() || reader.TokenType != JsonTokenType.String)

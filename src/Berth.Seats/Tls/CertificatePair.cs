@@ -6,8 +6,8 @@ using System.Text;
 namespace Berth.Seats.Tls;
 
 /// <summary>A server's certificate with its key and chain, read from two PEM files.</summary>
-/// <param name="Context">The certificate as TLS uses it.</param>
-/// <param name="Names">The host names that it is for, in lower case; <c>*.example.com</c> stands for one label.</param>
+/// <param name="Context">The certificate in the form for TLS.</param>
+/// <param name="Names">The host names in it, in lower case; <c>*.example.com</c> stands for one label.</param>
 /// <param name="NotAfter">The time of its expiry.</param>
 internal sealed record CertificatePair(SslStreamCertificateContext Context, IReadOnlyList<string> Names, DateTimeOffset NotAfter)
 {
@@ -16,7 +16,7 @@ internal sealed record CertificatePair(SslStreamCertificateContext Context, IRea
 
     /// <summary>Returns the certificate, or null with the fault as a sentence, which never contains a part of the key.</summary>
     /// <param name="certificatePath">The path of the certificate, for the sentence.</param>
-    /// <param name="certificatePem">The certificate, and behind it those that lead to its root.</param>
+    /// <param name="certificatePem">The certificate, followed by those up to its root.</param>
     /// <param name="keyPath">The path of the key, for the sentence.</param>
     /// <param name="keyPem">The key, not encrypted.</param>
     /// <param name="fault">The fault, or null.</param>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Seats.Tls;
 
 /// <summary>
-/// The desk's side of TLS: one certificate. Its files are looked at again at a handshake when the last look was 5 s ago; a pair that cannot
-/// be used is logged, and the earlier one stays.
+/// The desk's side of TLS: one certificate. Its files are read again at a handshake, if they were last read 5 s ago or earlier. A pair that
+/// cannot be used is logged, and the earlier one stays.
 /// </summary>
 internal sealed class DeskTls : ITlsServer
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Seats.Tls;
 
 /// <summary>
-/// Decides whether a server is a desk: by the CAs of a file and no others, and by a name. The file is looked at again at a handshake when
-/// the last look was 5 s ago; while it cannot be used, the earlier CAs stay.
+/// Decides whether a server is a desk: by the CAs of a file and no others, and by a name. The file is read again at a handshake, if it was
+/// last read 5 s ago or earlier. While it cannot be used, the earlier CAs stay.
 /// </summary>
 /// <param name="caFile">The path of a PEM file.</param>
 /// <param name="name">The name that the certificates of desks have, or null for the address of each desk.</param>

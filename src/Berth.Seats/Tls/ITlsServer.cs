@@ -11,7 +11,7 @@ internal interface ITlsServer
     /// <summary>Finds how TLS answers a client that asks for a host name, or for none.</summary>
     SslServerAuthenticationOptions Find(string? serverName);
 
-    /// <summary>Tells of the end of a handshake. Any client can make one fail, so that must not fill a log.</summary>
+    /// <summary>Reports the end of a handshake. Any client can make one fail, so failures must not fill a log.</summary>
     /// <param name="failure">The reason of its failure, or null.</param>
     void TellHandshake(Exception? failure);
 }

@@ -8,7 +8,7 @@ internal static class SmallFile
 
     /// <summary>Returns the whole file, or null with the fault.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="what">The thing that the file holds, as in "the certificate".</param>
+    /// <param name="what">The content of the file, such as "the certificate".</param>
     /// <param name="fault">The fault as a sentence, or null.</param>
     public static byte[]? TryRead(string path, string what, out string? fault)
     {

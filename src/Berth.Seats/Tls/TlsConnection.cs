@@ -35,7 +35,7 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
 
     public ReadOnlyMemory<byte> ApplicationProtocol => _tls.NegotiatedApplicationProtocol.Protocol;
 
-    /// <summary>Connection middleware: runs the handshake, and then what is inside.</summary>
+    /// <summary>Connection middleware: runs the handshake, and then the inner handler.</summary>
     public static async Task RunAsync(ConnectionContext transport, ITlsServer server, ConnectionDelegate inside)
     {
         IDuplexPipe outer = transport.Transport;

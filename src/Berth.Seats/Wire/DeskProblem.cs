@@ -14,7 +14,7 @@ internal readonly record struct DeskProblem(string Word, int Status, string Deta
         "desk-key", 401, "This desk answers clients with its key only. Send the header Authorization: Bearer TOKEN; see docs/seats.md.");
 
     public static DeskProblem TooManyConnections { get; } = new(
-        "too-many-connections", 503, "The desk has as many connections as it takes. Use those that are open, or try again.");
+        "too-many-connections", 503, "The desk has its largest number of connections. Use an open one, or try again later.");
 
     public static DeskProblem UnknownRoute { get; } = new(
         "unknown-route", 404, "The desk has no such route. See docs/seats.md.");
@@ -24,7 +24,7 @@ internal readonly record struct DeskProblem(string Word, int Status, string Deta
     public static DeskProblem TooLarge { get; } = new("too-large", 413, "The request's body is too large. Send fewer requests at once.");
 
     public static DeskProblem Internal { get; } = new(
-        "internal", 500, "Answering failed in a way that was not foreseen. The desk's log has the reason.");
+        "internal", 500, "An unexpected error occurred. The desk's log has the reason.");
 
     /// <summary>The kind in words.</summary>
     public string Title => char.ToUpperInvariant(Word[0]) + Word[1..].Replace('-', ' ');

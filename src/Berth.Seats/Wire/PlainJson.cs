@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Berth.Seats.Wire;
 
 /// <summary>
-/// Reads plain messages: what the usual clients write. Such a reader gives null for everything else, and the serialiser decides, with its
-/// faults and their paths.
+/// Reads plain messages, the form that the usual clients write. It returns null for every other form. Then the serialiser reads the
+/// message, and reports faults with their paths.
 /// </summary>
 internal static class PlainJson
 {
-    /// <summary>Reads a message, or gives null where the bytes are no JSON of the plain form.</summary>
+    /// <summary>Reads a message, or returns null when the bytes are no JSON of the plain form.</summary>
     public static T? Find<T>(ReadOnlySpan<byte> bytes, PlainReader<T> reader)
         where T : class
     {
@@ -23,7 +23,7 @@ internal static class PlainJson
         }
     }
 
-    /// <summary>True when the reader stands on the name of this member.</summary>
+    /// <summary>True when the reader's current token is the name of this member.</summary>
     public static bool IsName(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
         json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name);
 

@@ -5,6 +5,6 @@ namespace Berth.ServiceDiscovery.Diagnostics;
 /// <summary>All log messages of this project.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "A listener to changes of {Target} threw an exception. The others were told.")]
+    [LoggerMessage(1, LogLevel.Error, "A listener to changes of {Target} threw an exception. The others were notified.")]
     public static partial void ListenerFailed(ILogger logger, ServiceTarget target, Exception exception);
 }

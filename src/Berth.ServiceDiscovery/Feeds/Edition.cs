@@ -29,14 +29,14 @@ internal sealed class Edition
     /// <summary>Latched: once it has changed it stays changed. It fires when the next edition can be read.</summary>
     public IChangeToken Token { get; }
 
-    /// <summary>Returns the list that a provider makes of this snapshot. It is made once and shared.</summary>
+    /// <summary>Returns a provider's list for this snapshot. It is created once and shared.</summary>
     /// <param name="key">The provider's settings, compared by value.</param>
-    /// <param name="make">Makes the list. What it throws is not kept.</param>
+    /// <param name="make">Creates the list. An exception is not kept.</param>
     public ServiceEndpoint[] GetList<T>(T key, Func<EndpointSnapshot, T, ServiceEndpoint[]> make)
         where T : class =>
         _lists.TryGetValue(key, out ServiceEndpoint[]? list) ? list : _lists.GetOrAdd(key, make(Snapshot!, key));
 
-    /// <summary>Tells everyone who has the token that another edition is there.</summary>
-    /// <exception cref="AggregateException">Listeners threw. All of them were told.</exception>
+    /// <summary>Notifies all owners of the token that there is another edition.</summary>
+    /// <exception cref="AggregateException">Listeners threw. All of them were notified.</exception>
     public void End() => _ended.Cancel();
 }

@@ -13,7 +13,7 @@ namespace Berth.ServiceDiscovery.Feeds;
 /// </remarks>
 internal sealed class ViewFeed
 {
-    // Just behind the limit: a snapshot of exactly that age is still served.
+    // A moment after the limit, because a snapshot of exactly that age is still served.
     private static readonly TimeSpan s_behind = TimeSpan.FromMilliseconds(1);
 
     // The limit of .NET's timers.
@@ -35,7 +35,7 @@ internal sealed class ViewFeed
         _logger = logger;
         _stopping = stopping;
         _edition = new Edition(view.Current);
-        // On the thread pool: what the token wakes does not run on the thread that publishes snapshots.
+        // On the thread pool, so that listeners of the token do not run on the thread that publishes snapshots.
         Following = Task.Run(FollowAsync, CancellationToken.None);
     }
 
@@ -80,7 +80,7 @@ internal sealed class ViewFeed
                 seen = _view.Current;
                 bool wasTooStale = isTooStale;
                 isTooStale = _view.IsTooStale;
-                // Those who hold the list must ask again, though it is the same: they get the reason why it is not served.
+                // Owners of the list must ask again, although it is the same: they then get the reason why it is not served.
                 Publish(always: isTooStale && !wasTooStale);
             }
         }

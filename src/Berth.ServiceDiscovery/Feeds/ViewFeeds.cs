@@ -15,7 +15,7 @@ internal sealed class ViewFeeds(TimeProvider time, ILogger logger) : IAsyncDispo
     {
         if (_feeds.TryGetValue(view, out ViewFeed? feed))
             return feed;
-        // Not GetOrAdd, which may make a second feed and forget it.
+        // Not GetOrAdd, which may create a second feed without disposing it.
         lock (_adding)
         {
             if (!_feeds.TryGetValue(view, out feed))

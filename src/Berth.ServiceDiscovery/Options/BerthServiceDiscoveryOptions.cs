@@ -61,7 +61,7 @@ public sealed class BerthServiceDiscoveryOptions
     /// <param name="ports">How the ports of its pods are computed.</param>
     /// <returns>The same options, for further calls.</returns>
     /// <exception cref="ArgumentException">The name is not a host name, or is mapped already, or the target names no Service.</exception>
-    /// <exception cref="InvalidOperationException">The first name has been resolved, so that no name can be added any more.</exception>
+    /// <exception cref="InvalidOperationException">The first name has been resolved, so that no name can be added now.</exception>
     public BerthServiceDiscoveryOptions Map(string name, ServiceTarget target, PortScheme ports)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -73,8 +73,8 @@ public sealed class BerthServiceDiscoveryOptions
         if (_isInUse)
         {
             throw new InvalidOperationException(
-                $"The name '{name}' cannot be mapped to {target} any more, because names are resolved already. Map it when services are " +
-                "registered.");
+                $"The name '{name}' cannot be mapped to {target} any longer, because names are already resolved. Map it when services " +
+                "are registered.");
         }
 
         if (_mapped.TryGetValue(name, out MappedName? before))

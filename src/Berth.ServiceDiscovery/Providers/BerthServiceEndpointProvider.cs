@@ -4,7 +4,7 @@ using Microsoft.Extensions.ServiceDiscovery;
 namespace Berth.ServiceDiscovery.Providers;
 
 /// <summary>Gives the endpoints of one name. Populating is a memory read once the first snapshot is there.</summary>
-/// <param name="getFeed">Finds the feed: again at each call, because a target that was released is followed from the start.</param>
+/// <param name="getFeed">Finds the feed. It is called each time, because a released target is followed again from the start.</param>
 /// <param name="pods">Makes the lists.</param>
 /// <param name="choice">The endpoints that the name stands for.</param>
 /// <param name="options">The options.</param>

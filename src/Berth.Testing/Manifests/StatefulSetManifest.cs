@@ -36,6 +36,6 @@ internal static class StatefulSetManifest
               containers: [{ name: main, image: test }]
         """);
 
-    /// <summary>A name in quotes is a text, whatever it looks like (<c>1e3</c>, <c>true</c>).</summary>
+    /// <summary>A name in quotes is always a text, even one like <c>1e3</c> or <c>true</c>.</summary>
     private static string Quote(string name) => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -5,9 +5,8 @@ using Berth.LocalCluster;
 namespace Berth.Testing.Ports;
 
 /// <summary>
-/// A run of ports on 127.0.0.1 for the pods of one set: below the range that systems give out by themselves, and below that of node
-/// ports. A socket that listens on the port behind the run keeps other clusters away, those of other processes too, and ends with the
-/// process.
+/// A range of ports on 127.0.0.1 for the pods of one set: below the ephemeral range of systems, and below the NodePort range. A socket that
+/// listens on the next port keeps other clusters away, those of other processes too, and ends with the process.
 /// </summary>
 internal sealed class PortBlock : IDisposable
 {

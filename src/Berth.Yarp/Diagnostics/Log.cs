@@ -18,7 +18,7 @@ internal static partial class Log
         Message = "The pods of {Target} are no longer followed; the last known ones stay until the configuration is loaded again.")]
     public static partial void FollowingFailed(ILogger logger, ServiceTarget target, Exception exception);
 
-    [LoggerMessage(EventId = 823, Level = LogLevel.Error, Message = "A change of pods could not be handed to the proxy.")]
+    [LoggerMessage(EventId = 823, Level = LogLevel.Error, Message = "A change of pods could not be reported to the proxy.")]
     public static partial void ReloadFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 824, Level = LogLevel.Debug, Message = "Cluster '{Cluster}' has no available pod '{Pod}'; the answer is 503.")]

@@ -16,8 +16,8 @@ public sealed class BerthYarpOptions
         ReadOnlyDictionary<ServiceTarget, PortScheme>.Empty;
 
     /// <summary>
-    /// The minimum time between two changes that the proxy is told. The first change is told at once; those that follow within this time
-    /// are told together at its end. Default 100 ms; above 0 and up to 1 minute.
+    /// The minimum time between two reports of changes to the proxy. The first change is reported at once; those that follow within this
+    /// time are reported together at its end. Default 100 ms; above 0 and up to 1 minute.
     /// </summary>
     public TimeSpan MinChangeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -1,7 +1,7 @@
 namespace Berth.Backoff;
 
 /// <summary>
-/// Repeats one step in the background until it is disposed. When a step fails, the supervisor reports the failure, waits and goes on: no
+/// Repeats one step in the background until it is disposed. When a step fails, the supervisor reports the failure, waits and continues: no
 /// exception of a step, a report or a policy ends the loop.
 /// </summary>
 /// <param name="step">One step. After a success it is called again at once.</param>

@@ -11,8 +11,8 @@ internal sealed class ClusterStream(
     ServiceTarget target, PortScheme ports, FollowedCluster[] members, TimeProvider time) : IEndpointStream
 {
     /// <summary>
-    /// The time in which every cluster has to answer or fail before the first snapshot is given without it. A dispatcher must not send its
-    /// first clients to the second cluster because that is a moment faster.
+    /// The time in which every cluster must answer or fail. Then the first snapshot is published without it. A dispatcher must not send its
+    /// first clients to the second cluster only because that was a moment faster.
     /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

@@ -15,7 +15,7 @@ internal sealed class FollowedCluster(ClusterMember member, ServiceTarget target
     /// <summary>Its view of the target.</summary>
     public EndpointView View { get; private set; } = member.Directory.Follow(target, ports);
 
-    /// <summary>Completes once something is there to be read.</summary>
+    /// <summary>Completes when there is something to read.</summary>
     public Task<bool> Change => _change ?? s_never;
 
     /// <summary>Reads the state, and waits for the next one from now on.</summary>

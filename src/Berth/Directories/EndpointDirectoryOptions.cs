@@ -76,7 +76,7 @@ public sealed class EndpointDirectoryOptions
         return faults.Found;
     }
 
-    /// <summary>The same options for one of several clusters, which has a file of its own.</summary>
+    /// <summary>Returns the same options for one of several clusters, with its own file.</summary>
     internal EndpointDirectoryOptions ForCluster(string name) => new()
     {
         TimeProvider = TimeProvider,

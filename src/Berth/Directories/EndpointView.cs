@@ -56,7 +56,7 @@ public sealed class EndpointView
     /// <summary>The options' limit of a stale snapshot's age, or null.</summary>
     internal TimeSpan? MaxStale { get; }
 
-    /// <summary>The time until a stale snapshot is too old, or null where none ever is.</summary>
+    /// <summary>The remaining time until a stale snapshot is too old, or null without a limit.</summary>
     internal TimeSpan? UntilTooStale => MaxStale - Age;
 
     /// <summary>The complete state.</summary>

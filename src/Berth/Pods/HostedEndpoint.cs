@@ -3,7 +3,7 @@ using System.Net;
 namespace Berth.Pods;
 
 /// <summary>
-/// An endpoint with a host name beside its addresses. It is a separate type, so that endpoints without a host name need no field for it.
+/// An endpoint with a host name and addresses. It is a separate type, so that endpoints without a host name need no field for it.
 /// </summary>
 internal sealed class HostedEndpoint : ListedEndpoint
 {

@@ -116,7 +116,7 @@ public abstract class PodEndpoint
     /// <summary><see cref="Authority"/> as UTF-8. Made at the first call and kept.</summary>
     public ReadOnlyMemory<byte> AuthorityUtf8 => Texts.AuthorityUtf8 ??= PodAuthority.Format(Address, Port);
 
-    /// <summary>True when an operator has cordoned it, whatever its state.</summary>
+    /// <summary>True when an operator has cordoned it, in any state.</summary>
     internal bool IsCordoned => Has(Conditions.Cordoned);
 
     /// <summary>The parts of the name, for comparisons that create no string.</summary>

@@ -66,12 +66,12 @@ public abstract class PortScheme : IEquatable<PortScheme>
     public static PortScheme FromService(string? portName = null, int stride = 1) =>
         new ServicePortScheme(portName, PortRange.CheckStride(stride, nameof(stride)));
 
-    /// <summary>Creates a scheme with the same port for every pod, whatever its name, for one pod per node, as in a DaemonSet.</summary>
+    /// <summary>Creates a scheme with the same port for every pod with any name, for one pod per node, as in a DaemonSet.</summary>
     /// <param name="port">The port, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is outside its range.</exception>
     public static PortScheme Fixed(int port) => new FixedPortScheme([new EndpointPort("", PortRange.CheckBase(port, nameof(port)))]);
 
-    /// <summary>Creates a scheme with the same named ports for every pod, whatever its name. The first is the pod's main port.</summary>
+    /// <summary>Creates a scheme with the same named ports for every pod with any name. The first is the pod's main port.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A port is outside its range.</exception>
     /// <exception cref="ArgumentException">There is no port, or two have one name.</exception>
     public static PortScheme Fixed(IReadOnlyList<EndpointPort> ports)

@@ -47,7 +47,7 @@ public sealed class EndpointSessionSet<T> : IReadOnlyCollection<EndpointSession<
     public override string ToString() =>
         $"{_sessions.Values.Count(static session => session.State == EndpointSessionState.Open)} of {Count} open";
 
-    /// <summary>Finds a slot, in whatever cluster.</summary>
+    /// <summary>Finds a slot, in any cluster.</summary>
     private EndpointSession<T>? FindAny(SessionKey wanted)
     {
         if (_sessions.TryGetValue(wanted, out EndpointSession<T>? found))

@@ -2,7 +2,7 @@ namespace Berth.Snapshots;
 
 /// <summary>
 /// Joins the snapshots of several clusters into one. The endpoints stay the same objects in the same runs, so it costs as many references
-/// as there are runs, whatever the number of pods.
+/// as there are runs, for any number of pods.
 /// </summary>
 internal static class ClusterJoin
 {

@@ -91,8 +91,8 @@ public sealed class EndpointSnapshot
     public string? SourceVersion { get; internal init; }
 
     /// <summary>
-    /// Why <see cref="Available"/> is empty, as a sentence with the remedy; null while it is not empty. The one place that words it for
-    /// exceptions, HTTP and the command line.
+    /// Why <see cref="Available"/> is empty, as a sentence with the remedy; null while it is not empty. Exceptions, HTTP and the command
+    /// line all use this sentence.
     /// </summary>
     public string? UnavailableReason => Available.Count > 0 ? null
         : Endpoints.Count > 0
@@ -127,7 +127,7 @@ public sealed class EndpointSnapshot
         return builder.Build();
     }
 
-    /// <summary>Finds the endpoint with an ordinal, whatever its state.</summary>
+    /// <summary>Finds the endpoint with an ordinal, in any state.</summary>
     /// <returns>
     /// The endpoint, or null. Where two StatefulSets share the Service, the first by name; of several clusters the first that has it.
     /// </returns>
@@ -139,7 +139,7 @@ public sealed class EndpointSnapshot
         return found?.Ordinal == ordinal ? found : null;
     }
 
-    /// <summary>Finds the endpoint of a pod, whatever its state.</summary>
+    /// <summary>Finds the endpoint of a pod, in any state.</summary>
     /// <returns>The endpoint, or null; of several clusters that of the first that has it.</returns>
     public PodEndpoint? FindByName(string name)
     {
@@ -202,14 +202,14 @@ public sealed class EndpointSnapshot
         EndpointList available = new(chunks, availableOnly: true);
         return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), available)
         {
-            // A dispatcher that is followed may have said the same of itself.
+            // A followed dispatcher may have added the same warning.
             Warnings = [.. Warnings.Where(static w => w.Kind != EndpointWarningKind.NoneReady), EndpointWords.NoneReady(available.Count)],
             StaleSince = StaleSince,
             StaleReason = StaleReason,
         };
     }
 
-    /// <summary>The same, as its source stated it: with its version and age, and stale where the source is.</summary>
+    /// <summary>The same snapshot with the version, age and staleness that its source stated.</summary>
     internal EndpointSnapshot AsStated(string version, TimeSpan age, DateTimeOffset? staleSince, string? reason) =>
         new(this) { SourceVersion = version, StatedAge = age, StaleSince = staleSince, StaleReason = reason };
 

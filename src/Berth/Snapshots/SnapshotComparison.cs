@@ -20,7 +20,7 @@ public static class SnapshotComparison
             return changes;
         }
 
-        // Each cluster has an order of its own.
+        // Each cluster has its own order.
         IReadOnlyList<(string? Cluster, EndpointList Endpoints)> olds = PartsOf(before);
         IReadOnlyList<(string? Cluster, EndpointList Endpoints)> news = PartsOf(after);
         foreach ((_, EndpointList endpoints) in olds.Where(old => news.All(part => part.Cluster != old.Cluster)))

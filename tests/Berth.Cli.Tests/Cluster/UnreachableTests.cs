@@ -4,7 +4,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Cluster;
 
-/// <summary>A cluster that is not there, does not let us in, or is none.</summary>
+/// <summary>A cluster that does not exist, refuses us, or is another server.</summary>
 public sealed class UnreachableTests
 {
     private const string Json = "application/json";
@@ -73,7 +73,7 @@ public sealed class UnreachableTests
             "dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig.Path
         ];
         await using BerthProcess dispatch = BerthProcess.Start(form, null, args);
-        // Which of the two comes first is not said anywhere.
+        // The order of the two is not defined.
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("refused", StringComparison.Ordinal));
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         using HttpClient http = new() { BaseAddress = new Uri(url) };

@@ -54,7 +54,7 @@ public sealed class BadInputTests
         { "drain --seat-keys k --desk-name desk.games", "--desk-name has no meaning without TLS" },
         { "dispatch --target a/b --base-port 3000 --urls ftp://x", "The address 'ftp://x' does not start with http://" },
         { "dispatch --target a/b --base-port 3000 --kubeconfig /nowhere/config", "/nowhere/config" },
-        { "dispatch --target a/b --base-port 3000 --urls https://*:0", "asks for TLS, and there is no certificate" },
+        { "dispatch --target a/b --base-port 3000 --urls https://*:0", "needs TLS, and there is no certificate" },
         { "dispatch --target a/b --base-port 3000 --tls-cert /nowhere.crt --tls-key /nowhere.key", "There is no file /nowhere.crt" },
         { "dispatch --target a/b --base-port 3000 --tls-cert /nowhere.crt", "There are 1 --tls-cert and 0 --tls-key" },
         { "dispatch --target a/b --base-port 3000 --client-ca /nowhere.crt", "--client-ca has no meaning without TLS" },

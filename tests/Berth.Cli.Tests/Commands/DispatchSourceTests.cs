@@ -87,7 +87,7 @@ public sealed class DispatchSourceTests
         }
     }
 
-    // Each bad file, and what is said of it.
+    // Each bad file, and its message.
     private static readonly (string Text, string Reason)[] s_bad =
     [
         ("{", "of pods is not JSON"),

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Cli.Tests.Commands;
 
-/// <summary>Service A as a process, standing alone: what it keeps, for how long, and where it listens.</summary>
+/// <summary>Service A as a single process: what it keeps, for how long, and where it listens.</summary>
 public sealed class DispatchTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("berth-dispatch-").FullName;
@@ -114,7 +114,7 @@ public sealed class DispatchTests : IDisposable
 
         await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000, "cordons": []}""", Cancellation);
         await dispatch.Error.WaitForLineAsync(static line =>
-            line.Contains("nothing of it counts", StringComparison.Ordinal)
+            line.Contains("has faults and has no effect", StringComparison.Ordinal)
             && line.Contains("the unknown key 'cordons'", StringComparison.Ordinal));
         Assert.Equal("cordoned cordoned ready", await StatesAsync(Cancellation));
         await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000}""", Cancellation);
@@ -153,7 +153,7 @@ public sealed class DispatchTests : IDisposable
             "an answer of the second dispatcher", async token => await client.GetStringAsync("/", token), Cancellation);
 
         Assert.Matches("^10\\.77\\.0\\.[123]:300[012]$", address);
-        // What the first one says of its API passes through.
+        // The first dispatcher's state of its API passes through.
         using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", Cancellation));
         Assert.Equal("stale", page.RootElement.GetProperty("state").GetString());
         Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);

@@ -38,7 +38,7 @@ public sealed class DoctorTests
         Assert.Equal(1, result.ExitCode);
         AssertLine(result, "failed", "list", "does not list EndpointSlices of k8s-example2: User \"me\" cannot do this");
         AssertLine(result, "failed", "watch", "User \"me\" cannot do this");
-        AssertLine(result, "skipped", "role", "do not read Roles");
+        AssertLine(result, "skipped", "role", "may not read Roles");
         Assert.Contains("Remedy: Bind this account to a Role in k8s-example2 with apiGroups", result.Out, StringComparison.Ordinal);
     }
 
@@ -56,8 +56,8 @@ public sealed class DoctorTests
             refused, "failed", "rights",
             "may not list endpointslices of k8s-example2, watch endpointslices of k8s-example2.");
         BerthResult silent = await RunAsync(new SlicesServer());
-        AssertLine(silent, "skipped", "identity", "does not tell who asks: User \"me\" cannot do this.");
-        AssertLine(silent, "skipped", "rights", "does not tell the rights of this account");
+        AssertLine(silent, "skipped", "identity", "does not say who asks: User \"me\" cannot do this.");
+        AssertLine(silent, "skipped", "rights", "does not state the rights of this account");
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class DoctorTests
         BerthResult result = await RunAsync(
             new SlicesServer { WithHostNames = false, Pods = ["service-b-0"] }, "--base-port", PortOf(listener));
         Assert.Equal(0, result.ExitCode);
-        AssertLine(result, "warning", "hostnames", "0 of 1 endpoints carry a hostname");
+        AssertLine(result, "warning", "hostnames", "0 of 1 endpoints have a hostname");
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class DoctorTests
         await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-1", "10.88.0.9"), ("service-b-2", "10.88.0.10")]));
         BerthResult result = await RunAsync(new SlicesServer(), "--dns-server", dns.EndPoint.ToString());
         AssertLine(
-            result, "failed", "dns", "DNS lacks service-b-0; only DNS has service-b-2; another address in DNS have service-b-1.");
+            result, "failed", "dns", "DNS lacks service-b-0; only DNS has service-b-2; DNS has another address for service-b-1.");
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class GetPortTests
         Assert.Equal("2006", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port")).Out);
         Assert.Equal("4006", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port", "--base-port", "4000")).Out);
 
-        // What is chosen in a higher place replaces another choice below it.
+        // A choice from a higher origin replaces one from a lower origin.
         Assert.Equal("7000", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port", "--fixed-port", "7000")).Out);
     }
 

@@ -47,7 +47,7 @@ public sealed class ManyClusterTests
         await UntilAsync(client, "away: 0 1; east: 0");
     }
 
-    /// <summary>Its API server ends with all its connections, and comes back at the same address.</summary>
+    /// <summary>Its API server ends with all its connections, and starts again at the same address.</summary>
     [Fact]
     public async Task Killed_cluster_ages_alone_gives_way_and_comes_back()
     {

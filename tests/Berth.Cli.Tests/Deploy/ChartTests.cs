@@ -223,7 +223,7 @@ public sealed partial class ChartTests
 
     /// <summary>The objects as texts that can be compared, by kind and name.</summary>
     /// <param name="objects">The objects.</param>
-    /// <param name="inOrder">False where the order in lists does not matter: kustomize puts what a patch adds in front.</param>
+    /// <param name="inOrder">False where the order in lists does not matter: kustomize puts additions of a patch in front.</param>
     private static Dictionary<string, string> Canonical(IEnumerable<YamlMappingNode> objects, bool inOrder = true) => objects
         .Where(static o => !Has(At(o, "metadata"), "annotations"))
         .ToDictionary(
@@ -243,7 +243,7 @@ public sealed partial class ChartTests
         _ => throw new NotSupportedException($"{node.NodeType}"),
     };
 
-    // 3000 is no "3000": a cluster refuses the one where it expects the other.
+    // 3000 is not "3000": a cluster refuses a number where it expects a text, and the reverse.
     private static bool IsNumberOrSwitch(YamlScalarNode scalar) => scalar.Style == YamlDotNet.Core.ScalarStyle.Plain
         && (scalar.Value is "true" or "false" or "null" or "" || double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out _));
 

@@ -29,7 +29,7 @@ internal static class Helm
             version, null, [.. names, Chart, "-n", "k8s-example2", .. settings.SelectMany(static s => new[] { "--set-json", s })]);
     }
 
-    /// <summary>Skips the test where Helm of a version is not there.</summary>
+    /// <summary>Skips the test if Helm of a version is missing.</summary>
     public static void Require(int version = Newest) => Assert.SkipUnless(
         File.Exists(ProgramOf(version)), $"{ProgramOf(version)} is not there. ./test unpacks it where npm is on the PATH.");
 

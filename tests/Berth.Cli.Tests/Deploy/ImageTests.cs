@@ -54,7 +54,7 @@ public sealed class ImageTests : IDisposable
         long size = Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Sum(static f => new FileInfo(f).Length);
         Assert.True(size <= MaxUnpacked, $"The image holds {size} bytes, more than {MaxUnpacked}.");
 
-        // Inside there is nothing but the image: what is missing shows here.
+        // Inside there is only the image, so missing files are found here.
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may chroot into the image to run it.");
         (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "version");
         Assert.True(code == 0, output);

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Deploy;
 
-/// <summary>The manifests against the program: what they say to it, it understands, and what they promise of it holds.</summary>
+/// <summary>The manifests compared with the program: it accepts their arguments, and their statements about it are true.</summary>
 public sealed class ManifestTests
 {
     private static readonly IReadOnlyList<YamlMappingNode> s_objects =

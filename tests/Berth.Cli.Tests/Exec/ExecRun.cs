@@ -8,7 +8,7 @@ internal static class ExecRun
 {
     private const int Ordinal = 2;
 
-    /// <summary>A shell that says <c>ready</c> and then waits on a pipe of its own, so that its traps run at once.</summary>
+    /// <summary>A shell that prints <c>ready</c> and then waits on its own pipe, so that its traps run at once.</summary>
     public const string WaitingShell = "mkfifo $0; exec 3<>$0; echo ready; while :; do read x <&3; done";
 
     public static Dictionary<string, string> Pod(params (string Name, string Value)[] more)

@@ -4,7 +4,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Exec;
 
-/// <summary><c>berth exec --seats</c>: a desk beside a server that knows of it only by its variables.</summary>
+/// <summary><c>berth exec --seats</c>: a desk next to a server that knows it only by its variables.</summary>
 public sealed class ExecSeatTests : IDisposable
 {
     private const string Traps = "trap 'exit 5' TERM; trap 'echo alive' USR1; echo $BERTH_POD_DESK $BERTH_POD_DESK_TOKEN; ";

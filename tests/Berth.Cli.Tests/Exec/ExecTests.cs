@@ -114,7 +114,7 @@ public sealed class ExecTests
     {
         BerthResult result = await ExecRun.RunAsync("grep", "-E", "^Sig(Ign|Blk):", "/proc/self/status");
         result.AssertOk();
-        // glibc's own signals, 32 and 33, are ignored in whatever it spawns.
+        // glibc's own signals, 32 and 33, are ignored in every process that it spawns.
         Assert.All(result.Out.Split('\n'), static line =>
         {
             ulong signals = ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Exec;
 
-/// <summary><c>berth exec</c> as process 1 of a PID namespace of its own, as in a container.</summary>
+/// <summary><c>berth exec</c> as process 1 of a new PID namespace, as in a container.</summary>
 public sealed class FirstProcessTests
 {
     private const string Unshare = "unshare";
@@ -34,7 +34,7 @@ public sealed class FirstProcessTests
             string orphan = await output.WaitForLineAsync(static line => line.StartsWith("orphan ", StringComparison.Ordinal));
             await output.WaitForLineAsync(static line => line == "first 1");
             await output.WaitForLineAsync(static line => line == "ready");
-            // Signals of outside reach process 1 of a namespace only where it has a handler for them.
+            // Signals from outside reach process 1 of a namespace only if it has a handler for them.
             int first = Assert.Single(
                 ChildProcesses.Below(process.Id), static id => InnerIdOf(id) == 1);
             ProcessSignals.Send(first, 1);
@@ -57,7 +57,7 @@ public sealed class FirstProcessTests
         }
     }
 
-    /// <summary>Starts the program as process 1, with a /proc of its own. It is killed with the process that started it.</summary>
+    /// <summary>Starts the program as process 1, with its own /proc. It is killed with the process that started it.</summary>
     private static Process Start(params string[] arguments)
     {
         (string executable, string[] leading) = Programs.Find(Programs.Any);
@@ -72,7 +72,7 @@ public sealed class FirstProcessTests
         return Process.Start(info)!;
     }
 
-    /// <summary>Skips the test where the system lets this user make no PID namespace, with the words of the system.</summary>
+    /// <summary>Skips the test if the system allows this user no PID namespace, with the system's message.</summary>
     private static async Task RequireAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has PID namespaces.");
@@ -87,7 +87,7 @@ public sealed class FirstProcessTests
         Assert.SkipUnless(process.ExitCode == 0, $"This system allows no PID namespace: {error.Trim()}");
     }
 
-    /// <summary>The id of a process in its innermost namespace; 0 where it is gone.</summary>
+    /// <summary>Returns the id of a process in its innermost namespace; 0 when it has ended.</summary>
     private static int InnerIdOf(int process)
     {
         string? line = StatusOf(process).Split('\n').FirstOrDefault(static line => line.StartsWith("NSpid:", StringComparison.Ordinal));

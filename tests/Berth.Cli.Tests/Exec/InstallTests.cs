@@ -4,7 +4,7 @@ using Berth.Cli.Tests.Running;
 namespace Berth.Cli.Tests.Exec;
 
 /// <summary>
-/// <c>berth exec --install</c>: the native program runs in a root folder without its C library. A chroot stands for the image.
+/// <c>berth exec --install</c>: the native program runs in a root folder without its C library. A chroot replaces the image.
 /// </summary>
 public sealed class InstallTests
 {
@@ -42,7 +42,7 @@ public sealed class InstallTests
             root, [.. start, "exec", "--base-port", basePort, "--", "/bin/busybox", "sh", "-c", "echo {port} $BERTH_POD_ORDINAL; exit 5"]);
         Assert.Equal(5, result.ExitCode);
         Assert.Equal($"{ExecRun.PortOf(basePort)} 2", result.Out);
-        // musl's own loader, with a program of its own: that it needs nothing of Berth's libraries.
+        // musl's own loader with a musl program: it needs none of Berth's libraries.
         BerthResult musl = await ChrootAsync(root, [.. start, "exec", "--base-port", basePort, "--", Loader, "--version"]);
         Assert.Contains("musl libc", musl.Error, StringComparison.Ordinal);
     }

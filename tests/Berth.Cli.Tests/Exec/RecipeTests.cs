@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Exec;
 
-/// <summary>The recipes of <c>docs/exec.md</c>, run by a shell with stand-ins for the programs, as far as what those are told.</summary>
+/// <summary>
+/// The recipes of <c>docs/exec.md</c>, run by a shell with other programs in place of the servers, up to the arguments that these get.
+/// </summary>
 public sealed partial class RecipeTests
 {
     private const string Address = "203.0.113.7";

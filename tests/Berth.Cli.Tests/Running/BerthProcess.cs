@@ -26,7 +26,7 @@ internal sealed class BerthProcess : IAsyncDisposable
 
     public LineLog Error { get; }
 
-    /// <summary>Starts the program with an environment of its own: nothing of the test machine's settings leaks in.</summary>
+    /// <summary>Starts the program with a separate environment, so that settings of the test machine have no effect.</summary>
     public static BerthProcess Start(string form, IReadOnlyDictionary<string, string>? environment, params string[] args)
     {
         (string executable, string[] leading) = Programs.Find(form);
@@ -84,7 +84,7 @@ internal sealed class BerthProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            // Asked first, so that a failed test leaves no pods behind either.
+            // First SIGINT, so that a failed test leaves no pods either.
             ProcessSignals.Send(_process.Id, Terminate);
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
             await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -45,7 +45,7 @@ internal static class ChildProcesses
             }
             catch (IOException)
             {
-                // It ended while it was looked at.
+                // It ended while it was read.
             }
         }
 
@@ -56,7 +56,7 @@ internal static class ChildProcesses
     {
         try
         {
-            // "pid (name) state parent ...": the name may hold anything, also brackets.
+            // "pid (name) state parent ...": the name may contain any character, brackets too.
             string stat = File.ReadAllText(folder + "/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return int.Parse(fields[1], CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Tests.Running;
 
-/// <summary>A server that answers every GET with what the test says.</summary>
+/// <summary>A server that answers every GET with the test's text.</summary>
 internal sealed class FakeServiceA : IAsyncDisposable
 {
     private readonly WebApplication _application;

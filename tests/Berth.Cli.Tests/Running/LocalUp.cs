@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Cli.Tests.Running;
 
-/// <summary><c>berth up</c> on ports of its own, ready.</summary>
+/// <summary>A ready <c>berth up</c> on separate ports.</summary>
 internal sealed class LocalUp : IAsyncDisposable
 {
     private LocalUp(BerthProcess process, string form, int portBase, int port)
@@ -52,7 +52,7 @@ internal sealed class LocalUp : IAsyncDisposable
 
     public string AddressOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PortBase + ordinal}");
 
-    /// <summary>Runs a command against it. What has a timeout gets a long one: the machine may be busy.</summary>
+    /// <summary>Runs a command against it. A command with a timeout gets a long one, because the machine may be busy.</summary>
     public Task<BerthResult> BerthAsync(params string[] args)
     {
         Dictionary<string, string> environment = new() { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) };

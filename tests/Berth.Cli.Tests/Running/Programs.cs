@@ -10,8 +10,7 @@ internal static class Programs
     public const string Managed = "managed";
 
     /// <summary>
-    /// For tests to which the form does not matter: the native program where it is built, which starts in a tenth of the time, else the
-    /// managed one.
+    /// For tests of any form of the program: the native one if it is built, because it starts in a tenth of the time, else the managed one.
     /// </summary>
     public const string Any = "any";
 
@@ -26,11 +25,11 @@ internal static class Programs
 
     public static TheoryData<string> Both { get; } = [Managed, Native];
 
-    /// <summary>For what the image is there for.</summary>
+    /// <summary>For tests of the image's purpose.</summary>
     public static TheoryData<string> All { get; } = [Managed, Native, Image];
 
     /// <summary>
-    /// True where this user may make a mount namespace: pods of <c>berth up</c> have volumes and names of Services then.
+    /// True when this user may create a mount namespace. Then pods of <c>berth up</c> have volumes and names of Services.
     /// </summary>
     public static async Task<bool> CanMountAsync()
     {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Cli.Tests.Running;
 
-/// <summary>What a scripted API server says of the pods of k8s-example2/service-b.</summary>
+/// <summary>A scripted API server with the pods of k8s-example2/service-b.</summary>
 internal sealed class SlicesServer
 {
     private const string Slice = """

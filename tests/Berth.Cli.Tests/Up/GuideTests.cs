@@ -6,7 +6,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Up;
 
-/// <summary>docs/guide.md, done as it says, on ports that are free: every command prints what stands below it.</summary>
+/// <summary>docs/guide.md, executed on free ports: every command must print the output below it.</summary>
 public sealed partial class GuideTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -43,7 +43,7 @@ public sealed partial class GuideTests
         Assert.True(run >= 20, $"The guide has {run} commands; has its form changed?");
     }
 
-    /// <summary>The commands of all console blocks, and what stands below each.</summary>
+    /// <summary>The commands of all console blocks, and the output below each.</summary>
     private static List<(string Command, string Output)> Read(IEnumerable<string> lines)
     {
         List<(string Command, List<string> Output)> steps = [];

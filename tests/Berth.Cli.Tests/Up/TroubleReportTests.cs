@@ -3,7 +3,7 @@ using Berth.LocalCluster;
 
 namespace Berth.Cli.Tests.Up;
 
-/// <summary>The lines about what is not as it is wanted.</summary>
+/// <summary>The lines about objects that do not match their manifests.</summary>
 public sealed class TroubleReportTests
 {
     private static readonly ClusterTrouble s_missing = new(
@@ -16,7 +16,7 @@ public sealed class TroubleReportTests
 
         Assert.Empty(report.Look([s_missing]));
         Assert.Equal(
-            "games/lobby-0: CreateContainerConfigError. Container c: secret \"keys\" not found. Apply it, and the pod goes on by itself.",
+            "games/lobby-0: CreateContainerConfigError. Container c: secret \"keys\" not found. Apply it, and the pod continues by itself.",
             Assert.Single(report.Look([s_missing])));
         Assert.Empty(report.Look([]));
         Assert.Empty(report.Look([s_missing]));

@@ -7,7 +7,7 @@ namespace Berth.Dispatcher.Tests.Cuts;
 
 /// <summary>
 /// Reads cut streams with the EventSource of a browser. A page opens one for every cut; this server sends the cut bytes and ends the
-/// connection. The browser then comes back by itself, with the id that it holds.
+/// connection. The browser then reconnects by itself, with the id that it has.
 /// </summary>
 internal static class BrowserCuts
 {
@@ -100,7 +100,7 @@ internal static class BrowserCuts
                 }
 
                 ids[at] = context.Request.Headers["Last-Event-ID"] ?? "";
-                // Told that there is no content, an EventSource does not come back.
+                // After an answer without content, an EventSource does not reconnect.
                 response.StatusCode = 204;
             }
             else

@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace Berth.Dispatcher.Tests.Cuts;
 
 /// <summary>
-/// A watch that is cut at any byte, read by the parsers that clients use. A client that comes back with the id it holds never misses a
-/// change.
+/// A watch that is cut at any byte, read by the parsers that clients use. A client that reconnects with its id never misses a change.
 /// </summary>
 public sealed class CutTests
 {
@@ -81,8 +80,8 @@ public sealed class CutTests
 
     /// <summary>The outcome of one cut.</summary>
     /// <param name="At">The count of bytes that arrived.</param>
-    /// <param name="Id">The id that the client holds, or null.</param>
-    /// <param name="Events">The events that it was handed.</param>
+    /// <param name="Id">The id that the client has, or null.</param>
+    /// <param name="Events">The events that it got.</param>
     internal sealed record Cut(int At, string? Id, IReadOnlyList<CutEvent> Events)
     {
         public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

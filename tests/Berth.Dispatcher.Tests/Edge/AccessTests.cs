@@ -104,7 +104,7 @@ public sealed class AccessTests : IDisposable
         }
 
         Write("ops short", "second line with " + Lobby);
-        await edge.ReloadAsync("What was read earlier stays.");
+        await edge.ReloadAsync("The earlier content stays in use.");
 
         Assert.All(
             edge.Log.Texts.Concat(answers), static text => Assert.DoesNotContain("-token-", text, StringComparison.Ordinal));
@@ -219,7 +219,7 @@ public sealed class AccessTests : IDisposable
 
         string[] parts =
         [
-            "'http://*:8000' is public and of the admin", "'ftp://x' does not start with", "'https://*:9000' asks for TLS",
+            "'http://*:8000' is in --urls and in --admin-urls", "'ftp://x' does not start with", "'https://*:9000' needs TLS",
             "line 1: the token of 'a' is not one", "line 2: there is a name or a token", "line 3: the name is not one",
             "line 4: a target of 'd' is not one", "line 6: the token of 'f' is also that of another", "line 7: the name 'e' is given twice",
             "a subject of clients, and no CA", "'lobby' is no distinguished name", "'' is no distinguished name",

@@ -91,7 +91,7 @@ public sealed class ChangeTests
     [InlineData("none", "GET / answers for the first target, k8s-example2/service-b")]
     [InlineData("reversed", "GET / answers for the first target, k8s-example2/service-b")]
     [InlineData("ports", "The ports of k8s-example2/service-b cannot change")]
-    [InlineData("token", "Whether a token is asked for cannot change")]
+    [InlineData("token", "Whether tokens are needed cannot change")]
     [InlineData("prefix", "The IPv6 prefix of a client cannot change")]
     [InlineData("faults", "'x' is no target. Also this.")]
     public async Task F100_change_with_a_fault_changes_nothing_and_says_why(string what, string expected)

@@ -21,7 +21,7 @@ public sealed class TlsReloadTests : IDisposable
         Assert.Equal(first.SerialNumber, SerialOf(open));
 
         _files.Swap(second);
-        await edge.ReloadAsync("has a new certificate, good until");
+        await edge.ReloadAsync("has a new certificate, valid until");
 
         await using SslStream later = await edge.ConnectAsync(_files.Authority);
         Assert.Equal(second.SerialNumber, SerialOf(later));
@@ -50,7 +50,7 @@ public sealed class TlsReloadTests : IDisposable
         await using (SslStream stream = await edge.ConnectAsync(_files.Authority))
             Assert.Equal(first.SerialNumber, SerialOf(stream));
         _files.Write("server.key", TestAuthority.KeyPem(other));
-        await edge.ReloadAsync("has a new certificate, good until");
+        await edge.ReloadAsync("has a new certificate, valid until");
 
         await using SslStream later = await edge.ConnectAsync(_files.Authority);
         Assert.Equal(other.SerialNumber, SerialOf(later));

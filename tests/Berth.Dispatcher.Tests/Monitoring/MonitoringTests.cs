@@ -141,7 +141,7 @@ public sealed partial class MonitoringTests
         Assert.Contains(HttpStatusCode.OK, answers);
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         files.Write("tokens", "lobby");
-        await edge.ReloadAsync("What was read earlier stays.");
+        await edge.ReloadAsync("The earlier content stays in use.");
         // The reload is counted a moment after it is logged.
         string text = await Wait.ForAsync("berth_reloads_total", ScrapeOnceAsync, DispatcherFixture.Cancelled);
         Dictionary<string, HashSet<string>> found = [];

@@ -70,7 +70,7 @@ internal sealed class BrowserTab : IAsyncDisposable
     {
         try
         {
-            // What it looks for may not be there yet.
+            // The element may not exist yet.
             string look = $"(() => {{ try {{ return Boolean({condition}); }} catch {{ return false; }} }})()";
             await Wait.ForAsync(condition, async _ => await LookAsync(look) ? "" : null, DispatcherFixture.Cancelled);
         }

@@ -112,7 +112,7 @@ public sealed class SeatFaultTests : IAsyncLifetime
     public async Task F78_desk_that_falls_silent_takes_no_part()
     {
         (SeatTarget dispatcher, SimulatedNetwork network) = await StartAsync(isFast: true);
-        // Nothing is said any more: neither a state nor a word that it is still there.
+        // The desk sends nothing now: no state and no sign that it still runs.
         network.IsSilent = true;
         await WaitAsync(() => dispatcher.Links[0].State is null);
         Assert.Equal(
@@ -169,8 +169,8 @@ public sealed class SeatFaultTests : IAsyncLifetime
         Assert.Null(other.Answer!.Refused);
     }
 
-    /// <summary>Starts a dispatcher that has heard of the desk.</summary>
-    /// <param name="isFast">True for a clock that soon takes a desk for silent, also one that a busy machine holds up.</param>
+    /// <summary>Starts a dispatcher that knows the desk.</summary>
+    /// <param name="isFast">True for a clock with which a desk soon counts as silent, even a desk that a busy machine delays.</param>
     private async Task<(SeatTarget Dispatcher, SimulatedNetwork Network)> StartAsync(bool isFast = false)
     {
         SimulatedNetwork network = new(_dispatchers.Count, port => port == Port ? _desk : null);

@@ -113,7 +113,7 @@ public sealed class DnsFaultTests
             ["service-b-0=10.88.0.10:3000", "service-b-1=10.88.0.11:3001", "service-b-2=10.88.0.77:3002", "service-b-3=10.88.0.78:3003"],
             DnsRig.Authorities(changed));
 
-        // The trouble is said, so that the set counts as stale, and said again without a new snapshot until it is over.
+        // The failure is reported, so that the set counts as stale, and reported again without a new snapshot until it ends.
         Assert.Contains("A service-b-1.", (await rig.FailAsync()).Message, StringComparison.Ordinal);
         Assert.Contains("SERVFAIL", (await rig.FailAsync()).Message, StringComparison.Ordinal);
         rig.Server.Script = null;

@@ -142,7 +142,7 @@ public sealed class HalfAnswerTests
 
         Assert.Contains("answered NOTIMP", message, StringComparison.Ordinal);
         Assert.Contains(
-            "Nor has DNS any of service-b-0 to service-b-3; if the StatefulSet has another name, give it as StatefulSetName.", message,
+            "DNS has none of service-b-0 to service-b-3; if the StatefulSet has another name, give it as StatefulSetName.", message,
             StringComparison.Ordinal);
     }
 

@@ -3,7 +3,8 @@ using Berth.TestKit.Dns;
 namespace Berth.Dns.Tests.Discovery;
 
 /// <summary>
-/// Random histories of pods and failing names, against the plain rule: what is in the zone, less nothing that an error took away.
+/// Random histories of pods and failing names, compared with a simple rule: the set is the content of the zone, and an error removes
+/// nothing.
 /// </summary>
 public sealed class HistoryTests
 {

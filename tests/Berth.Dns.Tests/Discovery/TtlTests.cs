@@ -14,7 +14,7 @@ public sealed class TtlTests
     {
         TestZone zone = TestZone.Headless(TestZone.Pods(2), ttl: 3600).With(
             TestRecord.Address($"service-b-1.{TestZone.Service}", "10.88.0.99", ttl));
-        // The family that is not there would otherwise lower it to the zone's five seconds.
+        // Otherwise the missing family would lower it to the zone's five seconds.
         await using DnsRig rig = new(zone) { AddressFamilies = AddressFamilies.IPv4Only };
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(seconds));
     }

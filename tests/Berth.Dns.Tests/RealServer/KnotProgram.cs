@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Berth.Dns.Tests.RealServer;
 
 /// <summary>
-/// Where Knot DNS is on this machine. As root, it is installed from Debian's packages where it is missing: once, and only then.
+/// The path of Knot DNS on this machine. If it is missing and the tests run as root, it is installed once from Debian's packages.
 /// </summary>
 internal static class KnotProgram
 {

@@ -40,7 +40,7 @@ internal sealed class KnotServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts another zone in place of the one that is served, and waits until it is.</summary>
+    /// <summary>Replaces the served zone, and waits until the new one is served.</summary>
     public async Task ReplaceAsync(TestZone zone, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(ZoneFile, zone.ToZoneFile(), cancellationToken);

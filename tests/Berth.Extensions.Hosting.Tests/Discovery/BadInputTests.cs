@@ -83,7 +83,8 @@ public sealed class BadInputTests
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
             () => options.Map("late", TestPods.Target, TestPods.Ports));
         Assert.StartsWith(
-            "The name 'late' cannot be mapped to k8s-example2/service-b any more", exception.Message, StringComparison.Ordinal);
+            "The name 'late' cannot be mapped to k8s-example2/service-b any longer, because names are already resolved.", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

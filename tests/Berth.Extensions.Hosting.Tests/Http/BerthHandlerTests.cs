@@ -201,7 +201,7 @@ public sealed class BerthHandlerTests
                 "Picker is null. Give a value, or leave the option out for its default.",
                 "MaxPods is 0. Give 1 to 100.",
                 "PortName is empty. Give the name of a port, or null for the main one.",
-                "The host 'Lobby' contains 'L'; only a-z, 0-9, '-' and '.' are allowed. Give a host as it stands in URLs, in lower case.",
+                "The host 'Lobby' contains 'L'; only a-z, 0-9, '-' and '.' are allowed. Give a host as in URLs, in lower case.",
             ],
             options.FindFaults());
     }

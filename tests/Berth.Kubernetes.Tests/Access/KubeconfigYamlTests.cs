@@ -44,7 +44,7 @@ public sealed class KubeconfigYamlTests
     [Fact]
     public void Merges_of_merges_end()
     {
-        // Each doubles what the one before holds.
+        // Each doubles the content of the previous one.
         StringBuilder text = new("a0: &a0 {x: 1}\n");
         for (int i = 1; i < 40; i++)
             text.Append($"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]}}\n");
@@ -68,7 +68,7 @@ public sealed class KubeconfigYamlTests
                 ? ToNode(value)?.ToJsonString() ?? "null"
                 : null;
         }
-        // The parser throws the others on some broken input; KubeconfigFile makes a sentence of each.
+        // The parser throws the others on some broken input; KubeconfigFile converts each into a sentence.
         catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
         {
             return null;

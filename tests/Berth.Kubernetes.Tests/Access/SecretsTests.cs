@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Access;
 
-/// <summary>However a credential is configured, and whatever then goes wrong, nothing that is printed holds it.</summary>
+/// <summary>For every form of a credential and every failure, no printed text contains it.</summary>
 // One after the other: a process started by one test while another writes its script would leave that script "busy".
 [Collection("Credential plugins")]
 public sealed class SecretsTests : IDisposable
@@ -119,7 +119,7 @@ public sealed class SecretsTests : IDisposable
                     + $"\"status\":{{\"token\":\"{Secret}\"}}}}'");
     }
 
-    // From here on, whatever is read again is broken, and holds the secret all the same.
+    // From here on, every file that is read again is broken, and still contains the secret.
     private void Break()
     {
         _folder.Write("token", Secret + " \u0001 broken");

@@ -71,7 +71,7 @@ public sealed class OutsideTests
         EndpointSnapshot snapshot = await harness.ReadAsync();
         Assert.Equal("service-b-0.k8s-example2.play.example.com", snapshot.Endpoints[0].Host);
         Assert.Equal("service-b-0.k8s-example2.play.example.com:3000", snapshot.Endpoints[0].HostAuthority);
-        // The endpoint that the slice holds is the one that readers get: a name for each pod costs nothing while it is not asked for.
+        // Readers get the same endpoint object that the slice has: a name for each pod costs nothing until it is read.
         Assert.IsType<Slices.SlicePod>(snapshot.Endpoints[0]);
         Assert.DoesNotContain(harness.Api.Requests, static r => r.Path.EndsWith("nodes", StringComparison.Ordinal));
     }

@@ -27,7 +27,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
     /// <summary>Everything that happened, for people.</summary>
     public string Told => _told.ToString();
 
-    /// <summary>Plays it. Returns what was wrong, or null.</summary>
+    /// <summary>Plays the case. Returns the failure, or null.</summary>
     public async Task<string?> PlayAsync()
     {
         _start = _time.GetUtcNow();
@@ -40,7 +40,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
             new KubernetesApiOptions { Transport = () => new InProcessTransport((request, _) => _api.Serve(request)) });
         await using IEndpointStream stream = source.Open(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000));
         using CancellationTokenSource over = new();
-        // Nothing in it changes threads: what the API tells is read when the call returns.
+        // Nothing changes threads here: the client has read the API's events when the call returns.
         Task reading = ReadAsync(stream, over.Token);
         string? wrong = Play();
         await over.CancelAsync();
@@ -110,7 +110,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
         }
     }
 
-    /// <summary>Lets time pass from one moment at which something is due to the next, and looks at each.</summary>
+    /// <summary>Moves the clock from one due moment to the next, and checks each.</summary>
     private string? Pass(TimeSpan time)
     {
         DateTimeOffset end = _time.GetUtcNow() + time;
@@ -142,7 +142,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
     /// <summary>Holds what readers see at this moment against the promises. Returns the first that is broken, or null.</summary>
     private string? Check()
     {
-        // Between a failure and the next word nothing is published, and nothing is promised but that what was shown stays.
+        // Between a failure and the next event nothing is published. Then the only promise is that the last snapshot stays.
         if (!_model.IsListed || _shown is not { } shown || _hasFailed || !_api.HasToldAll)
             return null;
         CasePromise[] promises = [.. _model.Promises()];

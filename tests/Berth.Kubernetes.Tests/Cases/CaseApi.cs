@@ -6,8 +6,8 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
-/// The slices, and an API server over them without any fault but that it can be gone for a while. It tells the model what it tells the
-/// client, in the same moment.
+/// The slices, and an API server for them. Its only fault is that it can be away for a while. The model gets the same events as the client,
+/// at the same moment.
 /// </summary>
 // The client that reads a body disposes of it.
 #pragma warning disable CA1001
@@ -27,7 +27,7 @@ internal sealed class CaseApi(CaseModel model)
     /// <summary>True while no request is answered.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>True when everything that happened was told.</summary>
+    /// <summary>True when all events were sent.</summary>
     public bool HasToldAll => _watch is { IsOver: false } && _sent == Version;
 
     /// <summary>Writes a slice, or with null deletes it.</summary>

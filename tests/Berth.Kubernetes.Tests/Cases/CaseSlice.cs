@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Berth.Kubernetes.Cases;
 
-/// <summary>What one slice states of one process of a pod.</summary>
+/// <summary>The statement of one slice about one process of a pod.</summary>
 /// <param name="Name">The pod's name.</param>
 /// <param name="Uid">The process.</param>
 /// <param name="Node">The node, from 1 on. Copies of another cluster's slices state nodes from 100 on.</param>
@@ -38,10 +38,10 @@ internal sealed record CaseEndpoint(string Name, string Uid, int Node, bool Read
 /// <summary>The controller that keeps a slice.</summary>
 internal enum CaseManager
 {
-    /// <summary>The one that follows the Service's selector.</summary>
+    /// <summary>The controller that follows the Service's selector.</summary>
     Controller,
 
-    /// <summary>The one that copies Endpoints.</summary>
+    /// <summary>The controller that copies Endpoints.</summary>
     Mirroring,
 
     /// <summary>A copy of another cluster's slices.</summary>

@@ -1,10 +1,10 @@
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
-/// One step of a case. Any steps in any order make a case, so that steps can be taken out until only those that matter are left.
+/// One step of a case. Any steps in any order are a case, so that steps can be removed until only the important ones are left.
 /// </summary>
 /// <param name="Kind">What happens.</param>
-/// <param name="Lot">Which pod, slice, order and delay: each is drawn from it.</param>
+/// <param name="Lot">The random number that chooses the pod, slice, order and delay.</param>
 internal readonly record struct CaseStep(StepKind Kind, int Lot)
 {
     private static readonly StepKind[] s_kinds = Enum.GetValues<StepKind>();
@@ -33,7 +33,7 @@ internal enum StepKind
     /// <summary>A pod starts, and its controller adds it to a slice.</summary>
     Start,
 
-    /// <summary>A pod becomes ready, or is not any more.</summary>
+    /// <summary>A pod becomes ready, or not ready.</summary>
     Flip,
 
     /// <summary>A pod is deleted: it terminates, and is then gone.</summary>
@@ -48,7 +48,7 @@ internal enum StepKind
     /// <summary>A port of the Service is edited: all pods are dealt out again, one write a slice.</summary>
     Deal,
 
-    /// <summary>A container's port is renamed in half of the pods: slices have different ports for good.</summary>
+    /// <summary>A container's port is renamed in half of the pods: slices then always have different ports.</summary>
     HalfRoll,
 
     /// <summary>Some pods move to another slice, or to a new one.</summary>
@@ -66,13 +66,13 @@ internal enum StepKind
     /// <summary>The selector is removed, and a mirrored slice comes; or it is put back.</summary>
     Selector,
 
-    /// <summary>The Service is deleted without its slices; or it is there again.</summary>
+    /// <summary>The Service is deleted without its slices, or exists again.</summary>
     Orphan,
 
     /// <summary>A copy of another cluster's slices comes, changes or goes.</summary>
     Peer,
 
-    /// <summary>A pod of something else matches the selector, or does not any more.</summary>
+    /// <summary>A pod of another owner matches the selector, or no longer does.</summary>
     Stranger,
 
     /// <summary>The watch ends and everything is listed again.</summary>

@@ -35,7 +35,7 @@ internal abstract class CaseWriter(CaseApi api, TimeProvider time)
     /// <summary>Writes what is due.</summary>
     public void WriteNext() => _due.Dequeue()();
 
-    /// <summary>The controller looks at the Service: whatever differs from the pods is written.</summary>
+    /// <summary>The controller compares the slices with the pods, and writes each difference.</summary>
     protected void Repair()
     {
         if (!IsFollowing)
@@ -50,7 +50,7 @@ internal abstract class CaseWriter(CaseApi api, TimeProvider time)
         }
     }
 
-    /// <summary>Writes a pod where it stands, or where there is room.</summary>
+    /// <summary>Writes a pod into its slice, or into one with room.</summary>
     protected void Refresh(string name)
     {
         if (!IsFollowing)
@@ -66,7 +66,7 @@ internal abstract class CaseWriter(CaseApi api, TimeProvider time)
         }
     }
 
-    /// <summary>Writes a slice with the pods of some names as they are now. A pod that stands elsewhere already stays there.</summary>
+    /// <summary>Writes a slice with the current state of the named pods. A pod that is already in another slice stays there.</summary>
     protected void Put(string name, bool ipv6, string[] pods, int port)
     {
         if (!IsFollowing)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Berth.Kubernetes.Tests.Http;
 
-/// <summary>A client of a test server, with what it counted.</summary>
+/// <summary>A client of a test server, with its counters.</summary>
 internal sealed class ApiHarness : IDisposable
 {
     private readonly Meter _meter = new("berth.test");

@@ -42,7 +42,7 @@ internal sealed class IssuedCertificate : IDisposable
         return Issue(request, key);
     }
 
-    /// <summary>A server's certificate of the old kind: its name stands in its subject alone.</summary>
+    /// <summary>A server's certificate of the old kind: only its subject has its name.</summary>
     public IssuedCertificate ServerByCommonName(string name)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

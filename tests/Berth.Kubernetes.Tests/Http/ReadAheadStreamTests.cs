@@ -138,7 +138,7 @@ public sealed class ReadAheadStreamTests
     }
 
     /// <summary>
-    /// A socket: what has arrived and not been read yet, a wait when there is nothing, and how much was asked for each time.
+    /// A socket: it returns arrived bytes, waits when there are none, and records the size of each read.
     /// </summary>
     private sealed class Pieces : MemoryStream
     {

@@ -11,7 +11,7 @@ public sealed class SilenceTests
     {
         KubernetesApiOptions options = new();
 
-        // The handler looks at its connections once in a quarter of the smaller of both, so each of the two steps can be late by that.
+        // The handler checks its connections after each quarter of the smaller time, so each of the two steps can be late by that quarter.
         TimeSpan late = options.PingDelay < options.PingTimeout ? options.PingDelay / 4 : options.PingTimeout / 4;
         Assert.True(options.PingDelay + options.PingTimeout + (2 * late) < TimeSpan.FromSeconds(45));
     }

@@ -65,7 +65,7 @@ public sealed class TestServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Connections that a test left open are cut, which is what is wanted.
+            // Connections that a test left open are cut, as intended.
         }
 
         await _app.DisposeAsync();

@@ -76,7 +76,8 @@ public sealed class TlsTests
     [InlineData(true)]
     public async Task Refuses_a_client_certificate_as_a_servers(bool bundle)
     {
-        // Anybody with a kubeconfig holds a certificate of this authority. Kestrel would not show it, so this server is bare.
+        // Every user with a kubeconfig has a certificate of this authority. Kestrel would not send it, so this server uses SslStream
+        // directly.
         using TestAuthority authority = new();
         using TestAuthority other = new("other");
         using X509Certificate2 certificate = authority.Client("someone", "127.0.0.1");
@@ -141,7 +142,7 @@ public sealed class TlsTests
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await using SslStream stream = new(client.GetStream());
 
-        // The certificate must be for what is written, not for what is dialled.
+        // The certificate must be for the written address, not for the dialled one.
         await stream.AuthenticateAsServerAsync(authority.Server("127.0.0.1", "::1"));
 
         KubernetesUnreachableException exception = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
@@ -209,7 +210,7 @@ public sealed class TlsTests
         using TestAuthority old = new("old");
         using TestAuthority rotated = new("new");
         string path = folder.Write("ca.crt", old.Pem);
-        // The server closes each connection after its answer, so that every request makes its own, as a later one would.
+        // The server closes each connection after its answer, so that every request opens a new one.
         await using TestServer server = await TestServer.StartAsync(
             context =>
             {

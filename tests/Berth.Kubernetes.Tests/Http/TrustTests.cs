@@ -2,7 +2,7 @@ using Berth.Kubernetes.Access.Trust;
 
 namespace Berth.Kubernetes.Tests.Http;
 
-/// <summary>Which certificates a CA file vouches for: as with kubectl, those that stand in it and what these have signed.</summary>
+/// <summary>The certificates that a CA file makes trusted: as with kubectl, those in the file and those that they have signed.</summary>
 public sealed class TrustTests : IDisposable
 {
     private const string AnyUsage = "2.5.29.37.0";

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.InProcess;
 
 /// <summary>
-/// In place of connections: hands each request to a function. Nothing in it changes threads, so what a test does is done when the call
-/// returns.
+/// Replaces connections: it gives each request to a function. Nothing changes threads here, so the effect of a test's call is complete when
+/// the call returns.
 /// </summary>
 internal sealed class InProcessTransport(Func<InProcessRequest, CancellationToken, Task<HttpResponseMessage>> serve) : HttpMessageHandler
 {

@@ -6,7 +6,7 @@ namespace Berth.Kubernetes.InProcess;
 
 /// <summary>
 /// The body of an answer, as pieces that a test pushes. Each piece comes out of a read of its own, as packets would, so a test decides
-/// every boundary. A waiting reader goes on inside the call that pushes; it may read on another thread.
+/// every boundary. A waiting reader continues inside the call that pushes; it may read on another thread.
 /// </summary>
 internal sealed class PushBody : Stream
 {
@@ -77,7 +77,7 @@ internal sealed class PushBody : Stream
         Wake();
     }
 
-    /// <summary>The connection breaks, once what was pushed has been read.</summary>
+    /// <summary>The connection breaks after the pushed pieces have been read.</summary>
     public void Break()
     {
         lock (_lock)

@@ -2,8 +2,8 @@ namespace Berth.Kubernetes.Model;
 
 /// <summary>The clock of the history for one user of it. It counts the waits of that user that are not over.</summary>
 /// <remarks>
-/// A wait is over when its time comes, not when its timer is gone: what waited goes on inside the timer's call, and on a thread of its own
-/// where another thread was busy with the clock's timers as the clock moved.
+/// A wait ends at its time, not when its timer is removed: the waiting code continues inside the timer's call, and on a separate thread if
+/// another thread was running the clock's timers when the clock moved.
 /// </remarks>
 internal sealed class OwnTime(TimeProvider clock) : TimeProvider
 {

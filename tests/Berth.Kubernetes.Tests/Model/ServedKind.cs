@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One kind of object as the API lists and watches it, with counts of what clients were told about it.</summary>
+/// <summary>One kind of object as the API lists and watches it, with counts of the answers and events that clients got.</summary>
 internal abstract class ServedKind(TimeProvider time)
 {
     /// <summary>The time of the last correct answer about this kind: a list, an event, a bookmark, or the headers of a watch.</summary>
@@ -53,8 +53,8 @@ internal abstract class ServedKind(TimeProvider time)
     public abstract string Stranger(long version);
 }
 
-/// <summary>One change, as a watch tells it.</summary>
+/// <summary>One change in the form of a watch.</summary>
 /// <param name="Version">The cluster's, which the object's own body may be behind.</param>
-/// <param name="Type">ADDED, MODIFIED or DELETED; null where those who watch are told nothing.</param>
+/// <param name="Type">ADDED, MODIFIED or DELETED; null when watches get no event.</param>
 /// <param name="Object">The object.</param>
 internal readonly record struct ServedChange(long Version, string? Type, string Object);

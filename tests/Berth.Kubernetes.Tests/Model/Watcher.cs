@@ -4,13 +4,13 @@ using Berth.Kubernetes.Assembly;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Sees what each read of a stream brings before the directory does, and holds every snapshot against the truth the moment it is published:
-/// it must be, whole, what the cluster was at the version it names, except that a pod some event has just left out may be shown as before
-/// for the documented time.
+/// Gets the result of each read of a stream before the directory, and compares every snapshot with the truth when it is published: it must
+/// be the complete state of the cluster at its version, except that a pod that an event has just left out may be shown as before for the
+/// documented time.
 /// </summary>
 /// <remarks>
-/// A client that reads nodes goes on on threads of its own, so the history's clock may have moved between what it did and what is seen of
-/// it: there the content of each snapshot is checked as strictly, and when it came is not.
+/// A client that reads nodes uses its own threads, so the history's clock may move between its work and the check. The content of each of
+/// its snapshots is checked as strictly, but not its time.
 /// </remarks>
 internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, TimeProvider time, Action<string> note)
 {
@@ -197,17 +197,19 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         }
     }
 
-    /// <summary>Which pods some event since the last snapshot left out of a slice, and what was right for them meanwhile.</summary>
+    /// <summary>
+    /// The pods that an event since the last snapshot left out of a slice, with the states that were right for them meanwhile.
+    /// </summary>
     private void NoteLeftOut(long version, IEnumerable<string> next)
     {
-        // Whatever becomes of its node, a pod that is held is shown by what is known of that now.
+        // A held pod is shown with the present state of its node.
         if (Version > 0)
             NoteRight(Version, next);
-        // Deletions that are told with an older body have no version of their own to be seen by.
+        // A deletion whose event has an older body shows no version of its own.
         foreach (ClusterChange change in cluster.Between(Version, Math.Max(Candidates(version).Max(), Version)))
         {
             NoteRight(change.Version, next);
-            // A slice that belongs to another Service now is one that was deleted.
+            // A slice that now belongs to another Service counts as deleted.
             ClusterSlice? after = change.After is { IsOurs: true } ours ? ours : null;
             HashSet<string> left = [.. (after?.Endpoints ?? []).Select(static e => $"{e.Id}")];
             DateTimeOffset until = time.GetUtcNow() + (after is null ? PodHolds.Deleted : PodHolds.Duration);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Kubernetes.Protobuf;
 
-/// <summary>Lists and watches are asked for in protobuf, and taken in whatever the server answers.</summary>
+/// <summary>Lists and watches are requested in protobuf, and read in the form of the server's answer.</summary>
 public sealed class NegotiationTests
 {
     private const string ContentType = "application/vnd.kubernetes.protobuf";

@@ -5,7 +5,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Protobuf;
 
-/// <summary>Events in protobuf say what the same events in JSON say; what is broken is an error, never an event.</summary>
+/// <summary>Events in protobuf give the same results as the same events in JSON. A broken one is an error, never an event.</summary>
 public sealed class ProtobufEventTests
 {
     public static TheoryData<string> Watches => ["watch-life", "watch-terminating", "watch-gone", "watch-260-scale", "watchlist"];

@@ -6,7 +6,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Protobuf;
 
 /// <summary>
-/// Lists in protobuf say what the same lists in JSON say, wherever the bytes are split; what is broken is an error, never a list.
+/// Lists in protobuf give the same results as the same lists in JSON, however the bytes are divided. A broken one is an error, never a
+/// list.
 /// </summary>
 public sealed class ProtobufListTests
 {

@@ -1,11 +1,11 @@
 namespace Berth.Kubernetes.Recordings;
 
-/// <summary>Holds a text against the one that people have read and approved.</summary>
+/// <summary>Compares a text with the one that people have read and approved.</summary>
 internal static class Approval
 {
     private const string Folder = "tests/Berth.Kubernetes.Tests/Recordings/Approved";
 
-    /// <summary>Fails where the text is another one, after writing it down beside the command that approves it.</summary>
+    /// <summary>Fails when the text differs, after it has written the text and the command that approves it.</summary>
     public static void Check(string name, string text)
     {
         string approved = Path.Combine(AppContext.BaseDirectory, "Recordings", "Approved", name + ".txt");

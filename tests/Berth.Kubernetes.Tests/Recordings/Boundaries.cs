@@ -25,7 +25,7 @@ internal static class Boundaries
         return At(bytes, anywhere.Concat(buffers));
     }
 
-    /// <summary>In two pieces, at one place.</summary>
+    /// <summary>In two pieces, divided at one position.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Once(byte[] bytes, int position) => At(bytes, [position]);
 
     private static IEnumerable<ReadOnlyMemory<byte>> At(byte[] bytes, IEnumerable<int> positions)

@@ -15,7 +15,7 @@ internal sealed class Recording
             .ToDictionary(static p => p[0], static p => Uri.UnescapeDataString(p[1]), StringComparer.Ordinal);
         string selector = parts.GetValueOrDefault("labelSelector", "");
         Service = selector.StartsWith("kubernetes.io/service-name=", StringComparison.Ordinal) ? selector.Split('=')[1]
-            // The pages have no selector; most of what they hold is of this one.
+            // The pages have no selector; most of their objects belong to this one.
             : name.StartsWith("page-", StringComparison.Ordinal) ? "many" : "service-b";
         From = parts.GetValueOrDefault("resourceVersion", "");
         Streams = parts.ContainsKey("sendInitialEvents");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Recordings;
 
-/// <summary>Plays a recording to the real source, and writes down what it asks and what it publishes.</summary>
+/// <summary>Plays a recording to the real source, and records its requests and its snapshots.</summary>
 internal sealed class Replay
 {
     private readonly Recording _recording;

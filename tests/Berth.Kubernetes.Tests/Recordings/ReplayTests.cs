@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Recordings;
 
 /// <summary>
-/// Every recording, played to the real source as the answer to a list or to a watch, and cut in every way that could matter. What it then
-/// asks and publishes, or the sentence with which it fails, is compared with an approved text, in every division of the bytes.
+/// Every recording, played to the real source as the answer to a list or to a watch, and divided in every important way. Its requests and
+/// snapshots, or the sentence of its failure, are compared with an approved text, for every division of the bytes.
 /// </summary>
 public sealed class ReplayTests
 {
@@ -120,7 +120,7 @@ public sealed class ReplayTests
             + $"{parser.Answer.Continue}\n{string.Join('\n', items.Select(text))}";
     }
 
-    /// <summary>Off the test's own context, so that what is pushed is read at once.</summary>
+    /// <summary>Outside of the test's own context, so that pushed pieces are read at once.</summary>
     private static Task<string> PlayAsync(
         Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces, int? protobufPiece = null) =>
         Task.Run(() => Replay.PlayAsync(recording, pieces, protobufPiece));

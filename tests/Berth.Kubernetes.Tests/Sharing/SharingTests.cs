@@ -77,7 +77,7 @@ public sealed class SharingTests : IAsyncLifetime
         Assert.Equal("/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices", watch.Path);
         Assert.Equal(2, _api.Requests.Count);
 
-        // A bookmark tells every target that what it has still holds.
+        // A bookmark confirms the state of every target.
         await watch.SendEventAsync("BOOKMARK", Json.Bookmark("110"));
         await other;
     }
@@ -94,7 +94,7 @@ public sealed class SharingTests : IAsyncLifetime
 
         _ = Enumerable.Range(1, NamespaceSharing.MaxOwnWatches).Select(i => Open($"service-{i}")).ToArray();
         ScriptedExchange list = await _api.NextAsync(Token);
-        // A server that lags behind what the watch of its own had seen: nothing of it may show.
+        // A server that is older than the state that the target's own watch had seen: its state must not be shown.
         await list.AnswerAsync(200, Json.List("100", SliceOf("service-0", "s0", "80", Json.Pod("service-0-0", "10.7.7.7"))));
         ScriptedExchange watch = await _api.NextAsync(Token);
         await watch.StartAsync();
@@ -122,7 +122,7 @@ public sealed class SharingTests : IAsyncLifetime
         await watch.StartAsync();
         await watch.SendEventAsync("MODIFIED", SliceOf("service-1", "s0", "101", Json.Pod("service-1-7", "10.0.0.1")));
 
-        // A slice that leaves may come back: its pods are held for a moment.
+        // A slice that leaves may return, so its pods are held for a moment.
         await left;
         await ReadUntilAsync(streams[0], static s => s.Endpoints.Count == 0);
         Assert.Equal("service-1-0@10.0.0.2:3000 service-1-7@10.0.0.1:3007", Pods(await joined));

@@ -5,7 +5,7 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>The table of pods does what a dictionary does.</summary>
+/// <summary>The table of pods behaves like a dictionary.</summary>
 public sealed class PodTableTests
 {
     private static readonly PodScope s_scope = new("ns", null, null);
@@ -21,7 +21,7 @@ public sealed class PodTableTests
         {
             SlicePod endpoint = Pod(random);
             string name = endpoint.Key.ToString()!;
-            // Names that were read are whole strings; they must be found all the same.
+            // Names that were read are whole strings; they must still be found.
             if (random.Next(4) == 0)
                 _ = endpoint.Name;
             if (expected.Remove(name, out SlicePod? known))

@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>The decoder against a plain reading of the same document, whatever the order of keys and whatever else is in it.</summary>
+/// <summary>Compares the decoder with a plain reading of the same document, for any order of keys and any further content.</summary>
 public sealed class SliceDecoderTests
 {
     private static readonly Gen<JsonNode?> s_noise = Gen.Recursive<JsonNode?>((depth, noise) => depth > 3
@@ -246,7 +246,7 @@ public sealed class SliceDecoderTests
         .Where(static p => (int?)p!["port"] is >= 1 and <= 65535)
         .Select(static p => new EndpointPort((string)p!["name"]!, (int)p["port"]!, "UDP"));
 
-    /// <summary>Gives at most so many bytes a read.</summary>
+    /// <summary>Returns at most this number of bytes for each read.</summary>
     private sealed class PiecewiseStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

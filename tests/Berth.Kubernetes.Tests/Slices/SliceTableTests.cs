@@ -162,7 +162,7 @@ public sealed class SliceTableTests
         Assert.Equal("service-b-0 10.0.0.1 Terminating v", Pods()[0]);
     }
 
-    /// <summary>A pod of both families whose IPv6 slice states it no longer, beside another one that may yet.</summary>
+    /// <summary>A pod of both families whose IPv6 slice no longer states it, while another slice still may.</summary>
     private void HoldInIPv6()
     {
         Apply(Json.Slice("s4", "1", Json.Pod("service-b-0", "10.0.0.1")));

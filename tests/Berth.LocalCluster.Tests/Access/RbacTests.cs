@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>Roles, enforced: what a missing rule looks like on the laptop.</summary>
+/// <summary>Enforced Roles: a missing rule is refused as on a real cluster.</summary>
 public sealed class RbacTests
 {
     private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";

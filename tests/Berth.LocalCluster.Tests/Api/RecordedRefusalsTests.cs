@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// <c>answers.jsonl</c> holds what a Kubernetes 1.36.2 API server answered to objects with something wrong in them, and how it
-/// wrote the resources of those with nothing wrong. Ours must say the same.
+/// <c>answers.jsonl</c> contains the answers of a Kubernetes 1.36.2 API server to objects with faults, and the resources of objects without
+/// faults as it wrote them. Our answers must be the same.
 /// </summary>
 public sealed class RecordedRefusalsTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Server-side apply: who owns which field, and what a conflict is.</summary>
+/// <summary>Server-side apply: the owners of fields, and conflicts.</summary>
 public sealed class ServerSideApplyTests
 {
     private const string Maps = "/api/v1/namespaces/k8s-example2/configmaps";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What is refused, in the words that a Kubernetes 1.36.2 API server used for the same requests.</summary>
+/// <summary>Refusals, in the words of a Kubernetes 1.36.2 API server for the same requests.</summary>
 public sealed class ValidationTests
 {
     private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What a Kubernetes 1.36.2 fills into volumes, and refuses in them.</summary>
+/// <summary>The defaults and refusals of volumes, as in Kubernetes 1.36.2.</summary>
 public sealed class VolumeTests
 {
     private const string Pods = "/api/v1/namespaces/k8s-example2/pods";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Changes and what they are refused for. What is expected is what a Kubernetes 1.36.2 API server did.</summary>
+/// <summary>Changes and their refusals. The expected results are those of a Kubernetes 1.36.2 API server.</summary>
 public sealed class WriteTests
 {
     private const string Merge = "application/merge-patch+json";

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Berth.LocalCluster.Clients;
 
-/// <summary>kubectl as it is, where it is on the PATH; where not, the test is skipped.</summary>
+/// <summary>The kubectl of the PATH. Without one the test is skipped.</summary>
 internal static class Kubectl
 {
     /// <summary>Runs it as the administrator. Anything on its error output, a warning too, is a failure.</summary>
@@ -14,7 +14,7 @@ internal static class Kubectl
         return output;
     }
 
-    /// <summary>Runs it to fail. Returns what it says.</summary>
+    /// <summary>Runs a command that must fail. Returns its message.</summary>
     public static async Task<string> FailAsync(TestCluster test, params string[] arguments)
     {
         (int code, string _, string errors) = await TryAsync(test.Cluster.KubeconfigPath, arguments);
@@ -22,7 +22,7 @@ internal static class Kubectl
         return errors;
     }
 
-    /// <summary>Starts it, with variables of its own.</summary>
+    /// <summary>Starts it with further variables.</summary>
     public static Process Start(
         string kubeconfig, IEnumerable<KeyValuePair<string, string>> variables, params IEnumerable<string> arguments)
     {

@@ -3,7 +3,7 @@ using Berth.TestKit;
 
 namespace Berth.LocalCluster.Clients;
 
-/// <summary>kubectl as it is, where it is on the PATH.</summary>
+/// <summary>Tests with the kubectl of the PATH.</summary>
 public sealed class KubectlTests
 {
     [Fact]

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// Who owns what: orphans that are taken up, pods that no longer fit, deletions in order. What is expected is what a Kubernetes
-/// 1.36.2 control plane did.
+/// Owners of objects: adopted orphans, pods that no longer match, deletions in order. The expected results are those of a Kubernetes 1.36.2
+/// control plane.
 /// </summary>
 public sealed class OwnershipTests
 {

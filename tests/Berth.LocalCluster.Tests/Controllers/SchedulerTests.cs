@@ -50,7 +50,7 @@ public sealed class SchedulerTests
             "0/1 nodes are available: 1 node(s) had untolerated taint(s). ", await ReasonAsync(test, "no"), StringComparison.Ordinal);
         await test.WaitAsync(pods => pods.Count(pod => pod.Ready) == 2 && pods.Single(pod => pod.Name == "no").Node is null);
 
-        // What a pod tolerates of itself comes before what every pod tolerates; who tolerates all needs no more.
+        // The pod's own tolerations come before those of every pod. A pod that tolerates all taints gets no more.
         JsonNode yes = (await test.GetAsync(Pods + "/yes")).Body;
         Assert.Equal(
             "a node.kubernetes.io/not-ready node.kubernetes.io/unreachable",

@@ -169,7 +169,7 @@ public sealed class StatefulSetTests
         Assert.Equal(before.Take(2).Select(pod => pod.Uid), after.Take(2).Select(pod => pod.Uid));
         Assert.NotEqual(before[2].Labels["controller-revision-hash"], after[2].Labels["controller-revision-hash"]);
 
-        // A pod below the partition comes back as it was.
+        // A pod below the partition is created again with the same template.
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
         after = await test.WaitAsync(
             pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[0].Uid != before[0].Uid);

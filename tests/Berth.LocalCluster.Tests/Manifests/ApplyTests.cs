@@ -4,7 +4,7 @@ using Berth.LocalCluster.Manifests;
 
 namespace Berth.LocalCluster.Tests.Manifests;
 
-/// <summary>Manifests of several files are applied as one, and what is not text is not taken for it.</summary>
+/// <summary>Manifests of several files are applied together, and values that are not text do not become text.</summary>
 public sealed class ApplyTests
 {
     private const string Namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: late}\n";

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Berth.LocalCluster.Recorded;
 
 /// <summary>
-/// Every recorded answer against ours. docs/local-cluster.md lists each difference there may be, with its reason; this holds it to
-/// that.
+/// Compares every recorded answer with ours. docs/local-cluster.md lists each allowed difference with its reason; these tests check that
+/// list.
 /// </summary>
 public sealed class ComparisonTests
 {

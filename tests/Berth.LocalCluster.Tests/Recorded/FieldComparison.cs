@@ -4,8 +4,7 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Recorded;
 
 /// <summary>
-/// Two answers, field by field. What differs by nature (times, versions, UIDs, addresses, generated names, which node) counts as
-/// the same.
+/// Two answers, field by field. Values that always differ (times, versions, UIDs, addresses, generated names, the node) count as equal.
 /// </summary>
 internal static partial class FieldComparison
 {
@@ -13,7 +12,7 @@ internal static partial class FieldComparison
     public const string OnlyHere = "only here";
     public const string OtherValue = "other value";
 
-    /// <summary>The differences, each as its path and what it is; of a part that only one side has, only the top.</summary>
+    /// <summary>The differences, each with its path and kind. Of a part that only one side has, only the top is listed.</summary>
     public static IReadOnlyList<(string Path, string Kind)> Compare(JsonNode? recorded, JsonNode? ours)
     {
         Dictionary<string, SortedSet<string>> there = Flatten(recorded);

@@ -8,7 +8,7 @@ internal static class ManyPods
 {
     public const string Slices = RecordedLife.Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dmany";
 
-    /// <summary>Applied when the pods are there: then they fill the slices in the order of their ordinals.</summary>
+    /// <summary>Applied when the pods exist, so that they fill the slices in the order of their ordinals.</summary>
     public const string Service = """
         apiVersion: v1
         kind: Service
@@ -28,7 +28,7 @@ internal static class ManyPods
           template: { metadata: { labels: { app: many } }, spec: { hostNetwork: true, containers: [{ name: c, image: many }] } }
         """;
 
-    /// <summary>Waits until there are so many endpoints, all ready.</summary>
+    /// <summary>Waits for this number of endpoints, all ready.</summary>
     public static async Task<(HttpStatusCode Status, JsonNode Body)> WaitAsync(TestCluster test, int count)
     {
         static int Count(JsonNode list) =>
@@ -38,7 +38,7 @@ internal static class ManyPods
         return (HttpStatusCode.OK, body);
     }
 
-    /// <summary>Restarts the set, and waits until so many pods, from the top, are new, and their slices show them ready.</summary>
+    /// <summary>Restarts the set, and waits until this number of pods, from the highest ordinal, is new and ready in the slices.</summary>
     public static async Task RestartAsync(TestCluster test, int count)
     {
         const string set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/many";

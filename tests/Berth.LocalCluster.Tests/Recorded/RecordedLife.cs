@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Berth.LocalCluster.Recorded;
 
 /// <summary>
-/// What the recorded cluster was put through, again: three pods of service-b, and what then happened to them, step by step.
+/// Repeats the steps of the recorded cluster: three pods of service-b, and the same events, step by step.
 /// </summary>
 internal static class RecordedLife
 {
@@ -42,7 +42,7 @@ internal static class RecordedLife
         return (string)list["metadata"]!["resourceVersion"]!;
     }
 
-    /// <summary>Waits for so many ready endpoints, of the very pods that are ready now: a slice may still show those before.</summary>
+    /// <summary>Waits for this number of ready endpoints of the presently ready pods: a slice may still have the earlier pods.</summary>
     public static Task<JsonNode> ReadyAsync(TestCluster test, int count) => test.WaitForAsync(OfServiceB, slices =>
     {
         HashSet<string> shown = [.. slices["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Recorded;
 
-/// <summary>A watch of slices as a story: what each event says of its endpoints, without what differs by nature.</summary>
+/// <summary>A watch of slices as a story: the endpoints of each event, without values that always differ.</summary>
 internal static class SliceStory
 {
     /// <summary>

@@ -61,8 +61,8 @@ public sealed class StoryTests
     }
 
     /// <summary>
-    /// Every recorded step comes, in order, or two of them as one: changes of the same moment may be seen together. What comes
-    /// between is only a pod that is not ready yet, which the recorded pods were at once.
+    /// Every recorded step comes, in order, or two of them as one: changes of the same moment may be seen together. Between them there may
+    /// only be a pod that is not ready yet; the recorded pods were ready at once.
     /// </summary>
     private static void AssertTold(IReadOnlyList<JsonNode> recorded, JsonArray events)
     {

@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Commands beside the program of a container.</summary>
+/// <summary>Additional commands in a container.</summary>
 public sealed class ExecTests
 {
     private const string Pod = """

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Figures of large clusters, asserted with room for a busy machine. The diagnostic messages hold what was measured.</summary>
+/// <summary>
+/// Figures of large clusters, with limits that a busy machine meets too. The diagnostic messages contain the measured values.
+/// </summary>
 public sealed class FigureTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Durations of manifests and requests that are longer than a timer, which holds 49.7 days.</summary>
+/// <summary>Durations of manifests and requests that are longer than a timer's limit of 49.7 days.</summary>
 public sealed class LongDurationTests
 {
     private const string Pod = "/api/v1/namespaces/k8s-example2/pods/service-b-0";

@@ -13,7 +13,7 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>kubectl port-forward: by kubectl itself, and by bytes that no kubectl sends.</summary>
 public sealed class PortForwardTests
 {
-    /// <summary>A pod on the host network: its address is 127.0.0.1, where the test listens in its place.</summary>
+    /// <summary>A pod on the host network: the test listens at its address, 127.0.0.1.</summary>
     private const string Pod = """
         apiVersion: v1
         kind: Pod

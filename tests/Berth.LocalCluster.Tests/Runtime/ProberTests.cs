@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Probes against real sockets. What is expected is what a kubelet 1.36.2 did.</summary>
+/// <summary>Probes of real sockets. The expected results are those of a kubelet 1.36.2.</summary>
 public sealed class ProberTests
 {
     private const string Good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

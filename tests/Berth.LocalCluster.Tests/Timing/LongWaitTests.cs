@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster.Timing;
 
-/// <summary>Waits longer than a timer, a time span or a date holds.</summary>
+/// <summary>Waits above the limits of a timer, a time span or a date.</summary>
 public sealed class LongWaitTests
 {
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(5_000_000);

@@ -87,7 +87,7 @@ public sealed class InputTests
     /// <summary>Kubernetes 1.36.2 takes it, with a warning: "negative values are invalid and will be treated as 1".</summary>
     [Fact]
     public void Negative_grace_period_counts_as_one_second() => Assert.Equal(
-        "The grace period is -1 s, which Kubernetes takes for 1 s.",
+        "The grace period is -1 s, which Kubernetes treats as 1 s.",
         Plans.Only(PlanRule.Grace, Plans.Set().Replace("Seconds: 40", "Seconds: -1", StringComparison.Ordinal)).What);
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace Berth.Tests.Backoff;
 
-/// <summary>Always the same delay, whatever it is.</summary>
+/// <summary>Always the same given delay.</summary>
 internal sealed class FixedBackoff(TimeSpan delay) : IBackoffPolicy
 {
     public TimeSpan NextDelay(int failures) => delay;

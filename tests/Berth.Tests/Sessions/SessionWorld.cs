@@ -22,7 +22,7 @@ internal sealed class SessionWorld
 
     public IEnumerable<string> Events => _events;
 
-    /// <summary>What must never be: two sessions for one ordinal, or a session that is closed twice.</summary>
+    /// <summary>The states that must never exist: two sessions for one ordinal, or a session that is closed twice.</summary>
     public IEnumerable<string> Violations => _violations;
 
     public int UnderWay => Volatile.Read(ref _underWay);

@@ -4,7 +4,9 @@ using Berth.Ports;
 
 namespace Berth.Snapshots;
 
-/// <summary>Endpoints in the form that a source keeps them in say what endpoints made one by one say, and sort as these do.</summary>
+/// <summary>
+/// Endpoints in the compact form of a source have the same values and the same order as endpoints that are created one by one.
+/// </summary>
 public sealed class CompactEndpointTests
 {
     private static readonly ServiceTarget s_target = new("ns", "svc");
@@ -26,7 +28,7 @@ public sealed class CompactEndpointTests
         Assert.Equal(plain.Ports, compact.Ports);
         Assert.Equal((3024, 5024, null), (compact.Port, compact.FindPort("b")?.Number, compact.FindPort("c")));
         Assert.Equal("10.0.0.1:3024", compact.Authority);
-        // Its name is a string of its own by now.
+        // Its name is now a separate string.
         Assert.True(plain.ContentEquals(compact) && compact.NameHash == plain.NameHash);
     }
 

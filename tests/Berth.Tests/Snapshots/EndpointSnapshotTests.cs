@@ -39,7 +39,7 @@ public sealed class EndpointSnapshotTests
         Assert.Contains("readiness gate", unready, StringComparison.Ordinal);
         string? going = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, terminating: true)).UnavailableReason;
         Assert.DoesNotContain("describe", going, StringComparison.Ordinal);
-        // Pods without a node are in no slice, so that their absence says nothing of the Service.
+        // Pods without a node are in no slice, so their absence says nothing about the Service.
         Assert.Contains("(Pending) does not count", TestKit.TestPods.Snapshot().UnavailableReason, StringComparison.Ordinal);
     }
 

@@ -6,11 +6,12 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Conformance.Api;
 
-/// <summary>The Kubernetes API as it is on the wire: plain requests and JSON, with no model in between.</summary>
-/// <param name="http">Knows the server, whom to trust and who we are.</param>
-/// <param name="anonymous">Knows the server and whom to trust, and has no certificate of its own: a server believes a client's certificate
-/// before it looks at a token.</param>
-/// <param name="granted">Whose rights these are, where a missing right skips the test instead of failing it; else null.</param>
+/// <summary>The Kubernetes API on the wire: plain requests and JSON, without a model.</summary>
+/// <param name="http">The client with the server, its CA and our identity.</param>
+/// <param name="anonymous">
+/// The client with the server and its CA, but without a certificate, because a server prefers a client's certificate to a token.
+/// </param>
+/// <param name="granted">The owner of the rights, if a missing right skips the test instead of failing it; else null.</param>
 internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? granted = null) : IDisposable
 {
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = new();
@@ -53,7 +54,7 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
         }
     }
 
-    /// <summary>The HTTP status of a GET by the bearer of a token, whatever it is.</summary>
+    /// <summary>Returns the HTTP status of a GET with a bearer token.</summary>
     public async Task<HttpStatusCode> StatusForAsync(string token, string path)
     {
         using HttpRequestMessage request = new(

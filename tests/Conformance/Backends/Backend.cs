@@ -5,8 +5,8 @@ using Berth.Conformance.Workloads;
 namespace Berth.Conformance.Backends;
 
 /// <summary>
-/// One namespace of one Kubernetes API: what the cases run against, unchanged. What a backend cannot do skips the test that asks for it,
-/// with the reason.
+/// One namespace of one Kubernetes API: the cases run against it unchanged. If a backend cannot do something, the test that needs it is
+/// skipped, with the reason.
 /// </summary>
 internal abstract class Backend : IAsyncDisposable
 {
@@ -121,6 +121,6 @@ internal abstract class Backend : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Only where no controllers run: does now what they would.</summary>
+    /// <summary>Only without controllers: does their work now.</summary>
     protected virtual Task PlayControllersAsync(Workload workload) => Task.CompletedTask;
 }

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Conformance.Backends;
 
-/// <summary>Service A's rights, read from the manifest that people deploy: what is tested is what they get.</summary>
+/// <summary>Service A's rights, read from the deployed manifest, so that the test covers what users get.</summary>
 internal static class DeployedRole
 {
     private static readonly Dictionary<string, string> Collections = new(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ internal static class DeployedRole
 
     private static string KindOf(JsonObject item) => item["kind"]!.GetValue<string>();
 
-    /// <summary>These three kinds hold nothing but texts.</summary>
+    /// <summary>These three kinds contain only texts.</summary>
     private static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlMappingNode map =>

@@ -5,7 +5,7 @@ using k8s;
 namespace Berth.Conformance.Backends;
 
 /// <summary>
-/// Any cluster, through BERTH_TEST_KUBECONFIG: a namespace of our own, deleted at the end. Nothing else of it is touched.
+/// Any cluster, through BERTH_TEST_KUBECONFIG: a separate namespace, deleted at the end. Nothing else in the cluster changes.
 /// </summary>
 internal sealed class GivenBackend : Backend
 {
@@ -59,7 +59,7 @@ internal sealed class GivenBackend : Backend
     {
         if (IsPrepared)
         {
-            // Also when the test was given up: the namespace is not ours to leave behind.
+            // Also after a cancelled test: the namespace must not stay in a cluster of others.
             await Api.DeleteAsync($"/api/v1/namespaces/{Namespace}", CancellationToken.None);
         }
 

@@ -6,7 +6,7 @@ internal enum Needs
 {
     None = 0,
 
-    /// <summary>A server of its own, because the test does to it what others would notice.</summary>
+    /// <summary>A separate server, because the test affects all clients of the server.</summary>
     OwnServer = 1,
 
     /// <summary>Pods that take their time to end.</summary>

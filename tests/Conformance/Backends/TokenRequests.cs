@@ -5,9 +5,9 @@ using Berth.TestKit;
 namespace Berth.Conformance.Backends;
 
 /// <summary>
-/// Tokens through the TokenRequest API. Ten minutes are the shortest life a server gives; bound to a Secret, a token ends when that is
-/// deleted (https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/), some seconds later where the
-/// server remembers answers.
+/// Tokens through the TokenRequest API. Ten minutes are the shortest life that a server allows; a token that is bound to a Secret ends when
+/// the Secret is deleted (https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/), some seconds
+/// later if the server caches answers.
 /// </summary>
 internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan patience)
 {

@@ -48,7 +48,7 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         Assert.True(view.Current!.IsStale);
         Assert.Equal("game-0", Assert.Single(view.Current.Available).Name);
 
-        // Once a fresh token lies in the file, nothing else has to be done.
+        // A new token in the file is enough.
         discoverer.WriteToken(await backend.IssueTokenAsync());
         await backend.Api.CreateAsync(
             backend.Slices, Slice.New("game-slice-1", "game", [Slice.Endpoint(backend.Namespace, "game-1", Slice.Address(1))]));
@@ -73,7 +73,7 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         await Wait.UntilAsync(
             () => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.Forbidden, backend.Patience,
             "The permission is gone", TestContext.Current.CancellationToken);
-        // A server lets a running watch go on; the next one needs the permission.
+        // A running watch continues without the permission; the next one needs it.
         discoverer.Relay.Cut();
         discoverer.Relay.Restore();
         await discoverer.WaitForAsync(

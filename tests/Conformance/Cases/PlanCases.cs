@@ -7,8 +7,8 @@ using Berth.Conformance.Workloads;
 namespace Berth.Conformance.Cases;
 
 /// <summary>
-/// What an API server says of the faults that <c>berth plan check</c> reports: the table of docs/plan.md. Most of them it accepts, which is
-/// why the check exists. Nothing is stored: all requests are dry runs.
+/// The answers of an API server to the faults that <c>berth plan check</c> reports: the table of docs/plan.md. Most of them it accepts,
+/// which is why the check exists. Nothing is stored: all requests are dry runs.
 /// </summary>
 public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(shared)
 {

@@ -152,7 +152,7 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
         Assert.Equal("""["/berth","probe"]""", ContainerOf(stored)["readinessProbe"]!["exec"]!["command"]!.ToJsonString());
         Assert.All(PodOf(stored)["containers"]!.AsArray().Skip(1), static container => Assert.Null(container!["readinessProbe"]));
 
-        // Nothing is replaced, and what has all of it stays as it is.
+        // Nothing is replaced, and an object that has everything is not changed.
         JsonNode own = await CreateAsync(backend, static set =>
         {
             PodOf(set)["dnsPolicy"] = "Default";

@@ -27,7 +27,7 @@ public sealed class RecoveryCases(SharedControlPlane shared) : ConformanceCase(s
         Assert.Equal(
             before.Endpoints.Select(endpoint => endpoint.ToString()), view.Current!.Endpoints.Select(endpoint => endpoint.ToString()));
 
-        // Missed: one deleted, one created again, and enough else that no server remembers where the watch stood.
+        // The client missed one deletion, one new pod, and so many other changes that no server still knows the version of the watch.
         await backend.Api.DeleteAsync($"{backend.Slices}/game-slice-1");
         await backend.Api.CreateAsync(backend.Slices, One(backend, 5));
         await backend.CompactAsync();

@@ -30,7 +30,7 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         Assert.All(events, happened => Assert.Equal("game-slice", NameOf(happened["object"]!)));
         long[] versions = [from, .. events.Select(happened => VersionOf(happened["object"]!))];
         Assert.Equal(versions.Order().Distinct(), versions);
-        // A deletion has a version of its own, and shows the object as it last was.
+        // A deletion has its own version, and contains the last state of the object.
         Assert.False(events[2]["object"]!["endpoints"]![0]!["conditions"]!["ready"]!.GetValue<bool>());
     }
 

@@ -81,7 +81,7 @@ internal sealed class Discoverer : IAsyncDisposable
 
     private JsonObject Kubeconfig()
     {
-        // The server's own path is kept, for clusters that live behind one.
+        // The server's path is kept, for clusters behind a path.
         UriBuilder address = new(_backend.Server) { Host = "127.0.0.1", Port = Relay.Port };
         JsonObject cluster = new() { ["server"] = address.Uri.AbsoluteUri.TrimEnd('/') };
         if (_backend.Server.Scheme == Uri.UriSchemeHttps)

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Berth.Conformance.Discovery;
 
 /// <summary>
-/// Stands between a client and an API server, so that a test can take the way away and give it back whatever the server is.
+/// A relay between a client and an API server, so that a test can cut and restore the connection to any server.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
@@ -83,7 +83,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Without a server behind it there is no connection.
+            // Without a server there is no connection.
         }
         finally
         {

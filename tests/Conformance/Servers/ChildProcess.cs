@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
-/// <summary>A program started for the tests, with the end of what it wrote, for the message when it does not come up.</summary>
+/// <summary>A program that is started for the tests. It keeps the end of its output, for the message when it does not start.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 30;
@@ -32,8 +32,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Waits until the program answers as wanted.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead, or never did; the message holds its last lines.</exception>
+    /// <summary>Waits until the program answers as expected.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or never answered so; the message contains its last lines.</exception>
     public async Task WaitUntilUpAsync(Func<Task<bool>> isUp, TimeSpan patience)
     {
         try

@@ -64,7 +64,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         await StartServerAsync();
     }
 
-    /// <summary>The server keeps the last events in memory whatever etcd forgets, so it has to restart as well.</summary>
+    /// <summary>The server keeps the last events in memory even after etcd has dropped them, so it must restart too.</summary>
     public async Task CompactAsync()
     {
         await _etcd.CompactAsync();
@@ -85,7 +85,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         "--bind-address=127.0.0.1",
         "--advertise-address=127.0.0.1",
         $"--secure-port={port}",
-        // A restart comes back on a port that has just been in use.
+        // A restarted server uses a port that was just in use.
         "--permit-address-sharing=true",
         $"--cert-dir={files.Of("certificates")}",
         $"--tls-cert-file={files.Of("serving.crt")}",
@@ -99,7 +99,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         // It waits for a "default" service account in each namespace, which a controller would make.
         "--disable-admission-plugins=ServiceAccount",
         "--allow-privileged=true",
-        // No test reads the Endpoints of the service "kubernetes", and they may not hold a loopback address.
+        // No test reads the Endpoints of the Service "kubernetes", and they must not contain a loopback address.
         "--endpoint-reconciler-type=none",
     ];
 

@@ -129,7 +129,7 @@ public sealed class ServersTests
             () => http.GetStringAsync(new Uri(address, "/health"), TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The given cluster's way in and out, tried on a cluster that is at hand.</summary>
+    /// <summary>The start and end of the backend for a given cluster, tested with a cluster of our own.</summary>
     [Fact]
     public async Task A_given_cluster_gets_one_namespace_and_is_left_without_it()
     {

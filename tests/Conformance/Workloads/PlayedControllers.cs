@@ -4,7 +4,7 @@ using Berth.Conformance.Api;
 namespace Berth.Conformance.Workloads;
 
 /// <summary>
-/// Does what the StatefulSet and EndpointSlice controllers and the kubelet would do, where there is only an API server: pods with a status,
+/// Does the work of the StatefulSet and EndpointSlice controllers and of the kubelet, for an API server alone: pods with a status,
 /// and slices of at most 100 of them, through the API alone.
 /// </summary>
 internal sealed class PlayedControllers(KubeApi api, string @namespace)

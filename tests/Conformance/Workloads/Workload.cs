@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Conformance.Workloads;
 
-/// <summary>A StatefulSet behind a headless Service, as a test wants it.</summary>
+/// <summary>A StatefulSet and its headless Service, as a test needs them.</summary>
 /// <param name="Replicas">Number of pods.</param>
 internal sealed record Workload(int Replicas)
 {
@@ -63,7 +63,7 @@ internal sealed record Workload(int Replicas)
         };
     }
 
-    /// <summary>One container that does nothing, and that takes its time to end: its deletion is to be seen.</summary>
+    /// <summary>One container that does nothing and ends slowly, so that its deletion can be observed.</summary>
     public static JsonObject PodSpec() => new()
     {
         ["terminationGracePeriodSeconds"] = 60,

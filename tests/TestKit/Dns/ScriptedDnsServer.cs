@@ -37,7 +37,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         set => _zone = value;
     }
 
-    /// <summary>Answers in the zone's place; null from it means the zone.</summary>
+    /// <summary>Answers instead of the zone. When it returns null, the zone answers.</summary>
     public Func<DnsTestQuery, DnsTestReply?>? Script
     {
         get => _script;

@@ -20,7 +20,7 @@ public sealed class TestZone
             if (!_records.TryGetValue((record.Name, record.Type), out List<TestRecord>? set))
                 _records.Add((record.Name, record.Type), set = []);
             set.Add(record);
-            // A name above one that exists exists too.
+            // A parent of an existing name exists too.
             for (string name = record.Name; name.Length > 0; name = name.Contains('.', StringComparison.Ordinal)
                 ? name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..] : "")
                 _names.Add(name);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.TestKit.Invariants;
 
-/// <summary>I2 and I4: what a snapshot may hold.</summary>
+/// <summary>I2 and I4: the allowed content of a snapshot.</summary>
 internal sealed class ContentRules(Violations violations, Func<string, bool> isStated)
 {
     private readonly Lock _lock = new();
@@ -60,7 +60,7 @@ internal sealed class ContentRules(Violations violations, Func<string, bool> isS
         violations.Unless(isLegal?.Invoke(snapshot) ?? false, "I2", () => $"'{text}' was published, which is no whole state of the script");
     }
 
-    // Computed here from the name alone, with nothing of the product's.
+    // Computed here from the name alone, without the product's code.
     private void CheckOrdinal(EndpointSnapshot snapshot, PodEndpoint endpoint)
     {
         if (!snapshot.Ports.NeedsOrdinal)

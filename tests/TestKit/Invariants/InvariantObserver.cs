@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Berth.TestKit.Invariants;
 
 /// <summary>
-/// Watches a directory through one test and holds it to the five invariants of reliability.md, whatever the test itself looks at: at every
-/// read of the source, in a thread that reads all the time, as a subscriber, and in the log.
+/// Checks the five invariants of reliability.md for a directory during one test, independent of the test's own checks: at every read of the
+/// source, in a thread that reads all the time, as a subscriber, and in the log.
 /// </summary>
 public sealed class InvariantObserver : IAsyncDisposable
 {
@@ -53,7 +53,7 @@ public sealed class InvariantObserver : IAsyncDisposable
     /// </summary>
     public void Allow(params string[] states) => _content.Allow(states);
 
-    /// <summary>The same by a rule, where there are too many to write down.</summary>
+    /// <summary>The same by a rule, when there are too many to list.</summary>
     public void Allow(Func<EndpointSnapshot, bool> isLegal) => _content.Allow(isLegal);
 
     /// <summary>Begins to read as a consumer does.</summary>
@@ -64,9 +64,9 @@ public sealed class InvariantObserver : IAsyncDisposable
         _subscriber = Task.Run(() => SubscribeAsync(view));
     }
 
-    /// <summary>Gives every violation. The directory is disposed by then, and this too.</summary>
-    /// <param name="waits">How long the directory waited after each failure, in order.</param>
-    /// <param name="mustBeLive">False where the test ended discovery in the middle of its trouble.</param>
+    /// <summary>Returns every violation. The directory is already disposed, and this observer too.</summary>
+    /// <param name="waits">The directory's waits after each failure, in order.</param>
+    /// <param name="mustBeLive">False when the test ended discovery during a failure.</param>
     public IReadOnlyCollection<string> Finish(IReadOnlyCollection<TimeSpan> waits, bool mustBeLive = true)
     {
         Settled();
@@ -120,7 +120,7 @@ public sealed class InvariantObserver : IAsyncDisposable
         BeginTrouble();
     }
 
-    /// <summary>The directory has published what it last read, or kept what it had.</summary>
+    /// <summary>The directory has published the last read snapshot, or kept the earlier one.</summary>
     internal void Settled()
     {
         if (_view is not { } view)

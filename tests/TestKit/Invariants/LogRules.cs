@@ -8,7 +8,7 @@ namespace Berth.TestKit.Invariants;
 /// </summary>
 public sealed class LogRules : ILoggerFactory, ILogger
 {
-    // What begins (by event id), and what ends it.
+    // The event id of a beginning, and the event id of its end.
     private static readonly Dictionary<int, int> s_endOf = new()
     {
         [100] = 101,

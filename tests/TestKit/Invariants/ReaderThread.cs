@@ -31,7 +31,7 @@ internal sealed class ReaderThread : IDisposable
 
     private void Run()
     {
-        // Waits only for its own end: a reader of the product never has to wait. The end itself is read as well.
+        // It waits only for its own end, because a reader of the product never has to wait. It also reads the final state.
         bool ended = false;
         while (!ended)
         {

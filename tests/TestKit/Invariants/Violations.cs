@@ -11,7 +11,7 @@ internal sealed class Violations
 
     public void Add(string invariant, string what) => _all.TryAdd($"{invariant}: {what}", 0);
 
-    /// <summary>Notes it unless the condition holds.</summary>
+    /// <summary>Notes a violation, unless the condition is true.</summary>
     public void Unless(bool holds, string invariant, Func<string> what)
     {
         if (!holds)

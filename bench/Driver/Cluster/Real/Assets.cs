@@ -1,13 +1,13 @@
 namespace Berth.Bench.Cluster.Real;
 
-/// <summary>The programs of a control plane, where setup-envtest and kubebuilder put them.</summary>
+/// <summary>The programs of a control plane, in the folder of setup-envtest or kubebuilder.</summary>
 /// <param name="Etcd">The path of etcd.</param>
 /// <param name="ApiServer">The path of kube-apiserver.</param>
 internal sealed record Assets(string Etcd, string ApiServer)
 {
     private const string Variable = "KUBEBUILDER_ASSETS";
 
-    /// <summary>Finds both in the folder that the variable names; null where it names none.</summary>
+    /// <summary>Finds both in the folder that the variable names; null when it is not set.</summary>
     /// <exception cref="InvalidOperationException">The variable is set, and a program is missing.</exception>
     public static Assets? Find()
     {

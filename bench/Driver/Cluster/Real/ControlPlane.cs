@@ -10,8 +10,8 @@ using Berth.Bench.Processes;
 namespace Berth.Bench.Cluster.Real;
 
 /// <summary>
-/// A real kube-apiserver over a real etcd, with RBAC and without controllers, in a temporary folder and on free ports of loopback. Its
-/// user <c>bench</c> has what a Role gives; the administrator fills it.
+/// A real kube-apiserver over a real etcd, with RBAC and without controllers, in a temporary folder and on free ports of loopback. Its user
+/// <c>bench</c> has the rights of a Role; the administrator creates the objects.
 /// </summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>A kubeconfig of the user <c>bench</c>.</summary>
     public string Kubeconfig => Of("kubeconfig");
 
-    /// <summary>Both processes, for their CPU.</summary>
+    /// <summary>Both processes, to read their CPU time.</summary>
     public ServerProcess[] Processes => [_etcd!, _server!];
 
-    /// <summary>Requests of the administrator.</summary>
+    /// <summary>The client of the administrator.</summary>
     public HttpClient Administrator => _administrator!;
 
     public static async Task<ControlPlane> StartAsync(Assets assets)
@@ -58,7 +58,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Creates an object, from JSON.</summary>
     public Task CreateAsync(string path, byte[] json) => SendAsync(HttpMethod.Post, path, json);
 
-    /// <summary>Lets the user <c>bench</c> do something with a kind in a namespace, which it creates.</summary>
+    /// <summary>Allows the user <c>bench</c> some verbs for a kind in a namespace, and creates the namespace.</summary>
     public async Task GrantAsync(string ns, string group, string resource, string verbs)
     {
         await CreateAsync("/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{ns}}}"}}""");
@@ -132,8 +132,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         await WaitUntilReadyAsync();
     }
 
-    // https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (1.36). No controller makes the accounts that the
-    // admission plugin ServiceAccount waits for, and none maintains the Service "kubernetes".
+    // https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (1.36). No controller creates the accounts that the
+    // admission plugin ServiceAccount needs, and none maintains the Service "kubernetes".
     private string[] Arguments(int port) =>
     [
         $"--etcd-servers={_etcd!.Url}", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", $"--secure-port={port}",

@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 namespace Berth.Bench.Cluster.Real;
 
 /// <summary>
-/// The slices of a fleet in a real API server: created and changed over the API, so that it makes versions, UIDs and managed fields.
+/// The slices of a fleet in a real API server: created and changed through the API, so that the server writes versions, UIDs and managed
+/// fields.
 /// </summary>
 internal sealed class RealApi : IApiServer, IAsyncDisposable
 {
     private const string Slices = $"/apis/discovery.k8s.io/v1/namespaces/{Fleet.Namespace}/endpointslices";
 
-    // A real one refuses slices with addresses of loopback. This is as wide, and no program dials it.
+    // A real server refuses slices with loopback addresses. This address has the same width, and no program dials it.
     private const string Loopback = "127.";
     private const string Network = "110.";
 
@@ -28,7 +29,7 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
 
     public string Kubeconfig => _plane.Kubeconfig;
 
-    /// <summary>The CPU of kube-apiserver and etcd so far.</summary>
+    /// <summary>The CPU time of kube-apiserver and etcd so far.</summary>
     public TimeSpan ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
 
     /// <summary>Starts a control plane and fills it.</summary>
@@ -60,12 +61,12 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
         await _plane.SendAsync(HttpMethod.Put, $"{Slices}/{changed.Name}", changed.Body);
     }
 
-    /// <summary>Returns at once: a watch begins with the version of the list, so no change is missed.</summary>
+    /// <summary>Returns at once, because a watch begins with the version of the list, and so misses no change.</summary>
     public Task WaitForWatchesAsync(int watches) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
-    /// <summary>The body of a request to create or replace a slice, and where its first address is.</summary>
+    /// <summary>The body of a request to create or replace a slice, and the position of its first address.</summary>
     private sealed class RealSlice
     {
         private static readonly string[] s_ofTheServer = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];

@@ -5,8 +5,8 @@ using Berth.Bench.Rows;
 namespace Berth.Bench.Cluster.Real;
 
 /// <summary>
-/// A real API server by itself, for a profiler or a recording on the other side: prints its kubeconfig and changes slices until it is
-/// ended.
+/// A real API server as a separate process, for profiling or recording its client: prints its kubeconfig and changes slices until it is
+/// stopped.
 /// </summary>
 internal static class RealServer
 {

@@ -184,7 +184,7 @@ internal sealed partial class SeatHistory : IAsyncDisposable
         return true;
     }
 
-    /// <summary>What a dispatcher believes to be free is free: it neither asks in vain nor leaves a seat out.</summary>
+    /// <summary>The seats that a dispatcher counts as free are free: it sends no useless request, and leaves no seat out.</summary>
     private void CheckFree()
     {
         for (int d = 0; d < _dispatchers.Length; d++)
