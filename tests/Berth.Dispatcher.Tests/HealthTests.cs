@@ -1,3 +1,5 @@
+using Berth.TestKit;
+
 namespace Berth.Dispatcher.Tests;
 
 /// <summary>How service A ends.</summary>

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes.Tests.Http;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Access;
 

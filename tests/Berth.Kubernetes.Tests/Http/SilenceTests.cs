@@ -1,6 +1,5 @@
 using System.Globalization;
 using Berth.Kubernetes.Http;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Http;
 
