@@ -99,7 +99,7 @@ public sealed class OutsideTests
         await watch.SendEventAsync("MODIFIED", Json.Node("node-1", "81", ("InternalIP", "10.0.0.2"), ("ExternalIP", "192.0.2.22")));
         Assert.Equal(["192.0.2.1", "192.0.2.22"], Describe(await next));
         LogEntry said = Assert.Single(logger.Entries, static entry => entry.Id == 216);
-        Assert.Contains("node node-0 states does not count: '198.51.100.1:80' is neither", said.Text, StringComparison.Ordinal);
+        Assert.Contains("node node-0 states is ignored: '198.51.100.1:80' is neither", said.Text, StringComparison.Ordinal);
     }
 
     private static async Task<SourceHarness> StartAsync(
