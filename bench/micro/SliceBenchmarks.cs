@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Berth.Bench.Cluster;
-using Berth.Kubernetes;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;

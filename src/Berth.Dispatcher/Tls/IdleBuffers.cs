@@ -6,8 +6,8 @@ namespace Berth.Dispatcher.Tls;
 /// <summary>Makes OpenSSL give back the buffers of a connection while nothing is received or sent.</summary>
 /// <remarks>
 /// A connection of OpenSSL keeps a buffer of 16 KB for what it receives and one for what it sends, unless its context has the mode
-/// <c>SSL_MODE_RELEASE_BUFFERS</c> (SSL_CTX_set_mode(3)). .NET does not set this mode, and gives nobody its contexts. But OpenSSL calls a
-/// function of a program for each new context (CRYPTO_get_ex_new_index(3)). That function sets the mode here.
+/// <c>SSL_MODE_RELEASE_BUFFERS</c> (SSL_CTX_set_mode(3)). .NET does not set this mode, and does not give out its contexts. But OpenSSL
+/// calls a function of a program for each new context (CRYPTO_get_ex_new_index(3)). That function sets the mode here.
 /// </remarks>
 internal static unsafe partial class IdleBuffers
 {

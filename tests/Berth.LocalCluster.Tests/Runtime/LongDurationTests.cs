@@ -22,8 +22,9 @@ public sealed class LongDurationTests
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-grace-");
         string ending = $"trap 'sleep 1; touch {folder.FullName}/ended; exit 0' TERM";
         string script = $"{ending}; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done";
-        string probe =
-            $$"""readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }""";
+        string probe = $$"""
+            readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }
+            """;
         string set = TestManifests.StatefulSet(1, command: $"""["/bin/sh", "-c", "{script}"]""", probe: probe)
             .Replace("terminationGracePeriodSeconds: 30", field, StringComparison.Ordinal);
         await using (TestCluster test = await StartAsync(set))
