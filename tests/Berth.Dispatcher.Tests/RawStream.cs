@@ -56,6 +56,14 @@ internal sealed class RawStream : IDisposable
         return this;
     }
 
+    /// <summary>Reads until the data of the body contains a text, wherever its chunks end.</summary>
+    public async Task<RawStream> ReadUntilDataAsync(string text)
+    {
+        while (!ReadWholeChunks(Body).Contains(text, StringComparison.Ordinal))
+            Assert.True(await ReadAsync(), $"The connection ended before '{text}': {_received}");
+        return this;
+    }
+
     public async Task<RawStream> ReadToEndAsync()
     {
         while (await ReadAsync())
@@ -88,6 +96,22 @@ internal sealed class RawStream : IDisposable
     }
 
     public void Dispose() => Client.Dispose();
+
+    /// <summary>The data of the chunks that have arrived whole.</summary>
+    private static string ReadWholeChunks(string chunks)
+    {
+        StringBuilder data = new();
+        for (int at = 0; chunks.IndexOf("\r\n", at, StringComparison.Ordinal) is > 0 and int line;)
+        {
+            int size = int.Parse(chunks[at..line], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            at = line + 2 + size + 2;
+            if (at > chunks.Length)
+                break;
+            data.Append(chunks, line + 2, size);
+        }
+
+        return data.ToString();
+    }
 
     private async Task<bool> ReadAsync()
     {

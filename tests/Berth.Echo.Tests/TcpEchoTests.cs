@@ -208,8 +208,8 @@ public sealed class TcpEchoTests
     public void Port_in_use_for_UDP_only_is_refused_and_TCP_is_released()
     {
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        int port = FreePorts.Take();
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, port));
 
         Assert.Contains(
             "in use by another program", Assert.Throws<EchoStartException>(() => EchoFixture.StartAt(port)).Message,

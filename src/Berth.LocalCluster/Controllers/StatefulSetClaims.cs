@@ -23,11 +23,11 @@ internal sealed class StatefulSetClaims(ObjectOperations operations, EventRecord
             try
             {
                 operations.Create(StoredKinds.PersistentVolumeClaim, set.Namespace, New(set, template, name));
-                Tell(set, "Normal", "SuccessfulCreate", $"create Claim {name} Pod {pod} in StatefulSet {set.Name} success");
+                Tell(set, "Normal", "SuccessfulCreate", $"Create Claim {name} Pod {pod} in StatefulSet {set.Name} success");
             }
             catch (ApiException refusal)
             {
-                string message = $"create Claim {name} for Pod {pod} in StatefulSet {set.Name} failed error: {refusal.Message}";
+                string message = $"Create Claim {name} for Pod {pod} in StatefulSet {set.Name} failed error: {refusal.Message}";
                 Tell(set, "Warning", "FailedCreate", message);
                 return refusal;
             }

@@ -19,9 +19,9 @@ internal sealed class CutRecording(DispatcherFixture fixture, bool inLines, byte
         DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1));
         using RawStream stream = await RawStream.OpenAsync(fixture, headers: Accept(inLines));
-        await stream.ReadUntilAsync("-1" + End(inLines));
+        await stream.ReadUntilDataAsync("-1" + End(inLines));
         await fixture.PublishAsync(DispatcherFixture.Pod(0, "10.88.0.99"), DispatcherFixture.Pod(2));
-        await stream.ReadUntilAsync("-2" + End(inLines));
+        await stream.ReadUntilDataAsync("-2" + End(inLines));
         string data = RawStream.Join(stream.Body).Data;
         await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(2), DispatcherFixture.Pod(3));
         return new CutRecording(
@@ -51,7 +51,7 @@ internal sealed class CutRecording(DispatcherFixture fixture, bool inLines, byte
             return events;
         using RawStream stream = await RawStream.OpenAsync(
             fixture, headers: Accept(inLines) + (id.Length == 0 ? "" : $"Last-Event-ID: {id}\r\n"));
-        await stream.ReadUntilAsync("-3" + End(inLines));
+        await stream.ReadUntilDataAsync("-3" + End(inLines));
         byte[] received = Encoding.UTF8.GetBytes(RawStream.Join(stream.Body).Data);
         return _resumed[id] = (inLines ? LineCuts.Parse(received, LineReading.Whole) : Parse(received)).Events;
     }

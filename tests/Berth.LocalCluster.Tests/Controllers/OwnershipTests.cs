@@ -60,7 +60,7 @@ public sealed class OwnershipTests
 
         // 01 is read as 1, which is beyond one replica.
         Assert.Equal(
-            "delete Pod service-b-01 in StatefulSet service-b successful", await test.EventAsync("SuccessfulDelete", "service-b"));
+            "Delete Pod service-b-01 in StatefulSet service-b successful", await test.EventAsync("SuccessfulDelete", "service-b"));
         await test.WaitForAsync($"{Pods}/service-b-01", answer => (int?)answer["code"] == 404);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 2);
         Assert.Equal(["service-b-0", "service-b-1"], (await test.WaitReadyAsync(2)).Select(pod => pod.Name).Order());

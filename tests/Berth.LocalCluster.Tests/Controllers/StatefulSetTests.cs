@@ -100,7 +100,7 @@ public sealed class StatefulSetTests
         Assert.Equal(
             """{"phase":"Bound","accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"}}""", claim["status"]!.ToJsonString());
         Assert.Equal(
-            "create Claim data-service-b-0 Pod service-b-0 in StatefulSet service-b success",
+            "Create Claim data-service-b-0 Pod service-b-0 in StatefulSet service-b success",
             await test.EventAsync("SuccessfulCreate", "service-b"));
         Assert.Contains("data-service-b-1   Bound", await Clients.Kubectl.RunAsync(test, "get", "pvc"), StringComparison.Ordinal);
     }
