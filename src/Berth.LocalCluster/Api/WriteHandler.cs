@@ -190,7 +190,7 @@ internal sealed class WriteHandler(ObjectOperations operations, PodEviction evic
         JsonObject options = Object(content, contentType);
         try
         {
-            FieldCheck.Prune(KindTable.DeleteOptions, options);
+            FieldCheck.Prune(KindTable.Deletion, options);
             return options;
         }
         catch (FormatException exception)

@@ -53,7 +53,7 @@ internal static class KindTable
     public static readonly ResourceKind Scale = new("autoscaling", "Scale", "scales", true);
 
     /// <summary>The content of a request that deletes.</summary>
-    public static readonly ResourceKind DeleteOptions = new("meta.k8s.io", "DeleteOptions", "", false);
+    public static readonly ResourceKind Deletion = new("meta.k8s.io", "DeleteOptions", "", false);
 
     /// <summary>The content of a pod's subresource of that name.</summary>
     public static readonly ResourceKind Eviction = new("policy", "Eviction", "evictions", true);

@@ -24,7 +24,7 @@ internal sealed record DeleteOptions(
         if (body.Texts("dryRun").Any(static run => run != "All"))
             faults.NotSupported("dryRun", body.At("dryRun"), "All");
         if (faults.Count > 0)
-            throw ApiException.Invalid(KindTable.DeleteOptions, "", faults);
+            throw ApiException.Invalid(KindTable.Deletion, "", faults);
         return new(
             body.Number("gracePeriodSeconds") ?? Seconds(query("gracePeriodSeconds")),
             policy ?? (body.Flag("orphanDependents") ? "Orphan" : query("propagationPolicy")),
