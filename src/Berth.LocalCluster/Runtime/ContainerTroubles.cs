@@ -3,6 +3,16 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The reasons why a container waits. Each creates an event, and is returned as the container's state.</summary>
 internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, KubeletContext context)
 {
+    private string NoProgramMessage
+    {
+        get
+        {
+            string image = spec.Text("image") ?? "";
+            return $"Image {image} is not mapped to a program of this machine: "
+                + $"start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
+        }
+    }
+
     /// <summary>It ended, or its image has no program, and it is tried again after a while.</summary>
     public JsonObject BackOff(int? code, TimeSpan delay)
     {
@@ -10,7 +20,8 @@ internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, Kubelet
         {
             string pulling = $"Back-off pulling image \"{spec.Text("image")}\"";
             context.Events.Record(pod, "Normal", "BackOff", pulling);
-            return ContainerState.Waiting("ImagePullBackOff", pulling);
+            // As the kubelet, the state says once more what failed; the event does not.
+            return ContainerState.Waiting("ImagePullBackOff", $"{pulling}: ErrImagePull: {NoProgramMessage}");
         }
 
         string? name = spec.Text("name");
@@ -22,11 +33,8 @@ internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, Kubelet
 
     public JsonObject NoProgram()
     {
-        string image = spec.Text("image") ?? "";
-        string message = $"Image {image} is not mapped to a program of this machine: "
-            + $"start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
-        context.Events.Record(pod, "Warning", "Failed", message);
-        return ContainerState.Waiting("ErrImagePull", message);
+        context.Events.Record(pod, "Warning", "Failed", NoProgramMessage);
+        return ContainerState.Waiting("ErrImagePull", NoProgramMessage);
     }
 
     public JsonObject NoVariable(string why)

@@ -11,7 +11,7 @@ internal sealed class FixedAnswers : IPlainAnswers
     public const string Last = "close it\n";
     public const string Answer = "the answer";
 
-    private readonly List<long> _allocated = new(1000);
+    private readonly List<long> _allocated = new(100_000);
     private volatile Exception? _fault;
 
     public int Count => Allocated.Count;
