@@ -4,7 +4,7 @@ namespace Berth.TestKit;
 public static class Wait
 {
     /// <summary>The bound. Generous, so that a loaded machine does not fail a test.</summary>
-    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(120);
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Calls a function until it returns a value. The function should do I/O, which limits the pace.</summary>
     /// <param name="what">What is waited for, for the message.</param>
