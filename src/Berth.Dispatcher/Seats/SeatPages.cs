@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
 using Berth.Seats.Wire;
 using Berth.Writing;
 
@@ -10,7 +10,7 @@ namespace Berth.Dispatcher.Seats;
 internal static class SeatPages
 {
     /// <summary><c>GET /v1/seats/{namespace}/{service}</c>: the seats of each pod and of all together.</summary>
-    public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
+    public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget target) => JsonPage.WriteAsync(exchange, 200, target, static (json, target) =>
     {
         SeatTotals totals = SeatTotals.Of(target);
         json.WriteStartObject();
@@ -27,7 +27,7 @@ internal static class SeatPages
     /// <summary>
     /// <c>GET /v1/scale/{namespace}/{service}</c>: the numbers for an autoscaler. Fewer replicas than <c>atLeast</c> lose a session.
     /// </summary>
-    public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
+    public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget target) => JsonPage.WriteAsync(exchange, 200, target, static (json, target) =>
     {
         IReadOnlyList<DeskLink> links = target.Links;
         // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the highest ordinal.
@@ -51,8 +51,9 @@ internal static class SeatPages
         string id = $"{link.Id}.{seat.Reservation}";
         if (status == 201)
             exchange.Response.Headers.Location = $"{exchange.Request.Path}/{id}";
-        return WriteAsync(exchange, status, json =>
+        return JsonPage.WriteAsync(exchange, status, (link, seat, id), static (json, content) =>
         {
+            (DeskLink link, SeatMessage seat, string id) = content;
             PodEndpoint endpoint = link.Endpoint;
             json.WriteStartObject();
             json.WriteString("reservation"u8, id);
@@ -98,13 +99,5 @@ internal static class SeatPages
         json.WriteNumber("free"u8, totals.Free);
         json.WriteNumber("reserved"u8, totals.Reserved);
         json.WriteNumber("taken"u8, totals.Taken);
-    }
-
-    private static ValueTask WriteAsync(Exchange exchange, int status, Action<Utf8JsonWriter> write)
-    {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
-            write(json);
-        return exchange.WriteWholeAsync(status, Exchange.Json, buffer.WrittenMemory);
     }
 }

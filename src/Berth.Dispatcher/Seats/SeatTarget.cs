@@ -87,13 +87,13 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     /// <param name="cancellationToken">The client has gone.</param>
     public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, string? cluster, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(_context.Options.Deadline, _context.Time);
+        long begun = _context.Time.GetTimestamp();
         List<DeskLink> asked = [];
         SeatOutcome? ended = null;
         SeatMessage? refused = null;
         string? failure = null;
         while ((FindByKey(request, asked) ?? (ended is null ? Choose(request, cluster, asked) : null)) is { } link
-            && !limit.IsCancellationRequested)
+            && _context.Time.GetElapsedTime(begun) < _context.Options.Deadline)
         {
             cancellationToken.ThrowIfCancellationRequested();
             asked.Add(link);
