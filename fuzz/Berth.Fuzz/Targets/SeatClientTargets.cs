@@ -20,9 +20,9 @@ internal static class SeatClientTargets
             if (plain is not null && plain != read)
                 throw new InvalidOperationException($"One body is two requests: {plain} and {read}.");
         }
-        catch (JsonException) when (plain is not null)
+        catch (JsonException exception) when (plain is not null)
         {
-            throw new InvalidOperationException($"A body that cannot be read is a request: {plain}.");
+            throw new InvalidOperationException($"A body that cannot be read is a request: {plain}.", exception);
         }
     }
 
