@@ -31,6 +31,8 @@ public static class FuzzTargets
         SeatTargets.Keys,
         SeatTargets.Request,
         SeatTargets.Answer,
+        SeatClientTargets.Request,
+        SeatClientTargets.Allocation,
     ];
 
     /// <summary>The target of a name, or null.</summary>

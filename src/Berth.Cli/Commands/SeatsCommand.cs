@@ -21,39 +21,48 @@ internal static class SeatsCommand
 
     public static Command CreateGroup(ProgramHost host)
     {
-        Command group = new("seats", "Shows the seats of a Service, and closes or opens the desk of a pod.");
-        group.Add(CreateShow(host));
+        ExampleCommand group = CreateShow(
+            host, "seats", "Shows the seats of a Service, and closes or opens the desk of a pod.", "berth seats k8s-example2/service-b");
+        group.Add(CreateShow(
+            host, "show", "Shows the seats of a Service by pod, as a dispatcher knows them.",
+            "berth seats show k8s-example2/service-b", "berth seats show games/lobby --url http://service-a.games -o json",
+            "berth seats show lobby -n games"));
         group.Add(CreateSet(
             host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions continue.",
-            "berth seats close k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
+            "berth seats close k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys",
+            "kubectl exec -n k8s-example2 service-b-1 -- /berth seats close"));
         group.Add(CreateSet(
             host, "open", closed: false, "Opens the desk of a pod again.",
-            "berth seats open k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
+            "berth seats open k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys",
+            "kubectl exec -n k8s-example2 service-b-1 -- /berth seats open"));
         return group;
     }
 
-    private static ExampleCommand CreateShow(ProgramHost host)
+    private static ExampleCommand CreateShow(ProgramHost host, string name, string description, params string[] examples)
     {
         Argument<string?> target = ServiceTargetArgument.Create();
-        ExampleCommand command = new(
-            "show", "Shows the seats of a Service by pod, as a dispatcher knows them.",
-            "berth seats show k8s-example2/service-b", "berth seats show games/lobby --url http://service-a.games -o json",
-            "berth seats show lobby -n games")
-        {
-            target,
-        };
+        ExampleCommand command = new(name, description, examples) { target };
         return command.Runs(
             host, [SeatSettings.Url, .. s_ofNamespace, CommonSettings.TableOutput],
             reader => ShowAsync(reader, host, ServiceTargetArgument.Read(reader, host, target)));
     }
 
-    private static ExampleCommand CreateSet(ProgramHost host, string name, bool closed, string description, string example)
+    private static ExampleCommand CreateSet(
+        ProgramHost host, string name, bool closed, string description, params string[] examples)
     {
-        Argument<string?> pod = new("NAMESPACE/POD") { Description = "The pod.", Arity = ArgumentArity.ExactlyOne };
-        ExampleCommand command = new(name, description, example) { pod };
+        Argument<string?> pod = new("NAMESPACE/POD")
+        {
+            Description = "The pod. Default: the pod in which this runs, and its own desk.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        ExampleCommand command = new(name, description, examples) { pod };
         return command.Runs(
-            host, [SeatSettings.Desk, SeatSettings.Keys, SeatSettings.DeskCa, SeatSettings.DeskName, .. s_ofNamespace],
-            reader => SetAsync(reader, host, ServiceTargetArgument.ReadPath(reader, host, reader.GetArgument(pod))!, closed));
+            host,
+            [
+                SeatSettings.Desk, SeatSettings.Keys, SeatSettings.DeskBasePort, SeatSettings.DeskAddress, SeatSettings.DeskCa,
+                SeatSettings.DeskName, .. s_ofNamespace,
+            ],
+            reader => SetAsync(reader, host, reader.GetArgument(pod), closed));
     }
 
     private static async Task<int> ShowAsync(SettingsReader reader, ProgramHost host, ServiceTarget service)
@@ -83,18 +92,28 @@ internal static class SeatsCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<int> SetAsync(SettingsReader reader, ProgramHost host, string pod, bool closed)
+    private static async Task<int> SetAsync(SettingsReader reader, ProgramHost host, string? name, bool closed)
     {
         IPEndPoint? address = reader.Get(SeatSettings.Desk);
         string? keys = reader.Get(SeatSettings.Keys);
+        _ = reader.Get(SeatSettings.DeskBasePort);
+        _ = reader.Get(SeatSettings.DeskAddress);
         DeskTrust? trust = SeatSettings.ReadTrust(reader, host.Time);
-        if (pod.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+        string? pod = name is null ? null : ServiceTargetArgument.ReadPath(reader, host, name);
+        if (pod is not null && pod.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
             reader.Fault($"'{pod}' does not name a pod. Write it as NAMESPACE/POD, such as k8s-example2/service-b-1.");
-        if (address is null)
+        if (pod is not null && address is null)
             reader.Fault($"The address of the desk is not given. Give --{SeatSettings.Desk.Name}, such as 10.0.0.7:9001.");
         if (keys is null)
             reader.Fault($"The keys of the desk are not given. Give --{SeatSettings.Keys.Name}.");
         reader.ThrowIfFaulty();
+        if (pod is null)
+        {
+            PodIdentity self = PodIdentity.FromEnvironment(host.Variable);
+            pod = $"{self.Namespace}/{self.Name}";
+            address ??= PodDesk.AddressOf(reader, self);
+        }
+
         using StopSignal stop = new();
         using DeskCalls desk = new(address!, pod, keys!, trust, host.Time);
         StateMessage state = await desk.SetClosedAsync(closed, stop.Token).ConfigureAwait(false);

@@ -38,7 +38,7 @@ internal static class Durations
             if (!text.EndsWith(unit, StringComparison.Ordinal))
                 continue;
             if (!double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
-                out double number))
+                out double number) || double.IsNaN(number))
                 continue;
             return number * milliseconds < TimeSpan.MaxValue.TotalMilliseconds
                 ? TimeSpan.FromMilliseconds(number * milliseconds)

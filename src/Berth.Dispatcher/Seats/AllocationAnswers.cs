@@ -71,7 +71,7 @@ internal sealed class AllocationAnswers(
                 continue;
             }
 
-            SeatOutcome outcome = await target.ReserveAsync(message, exchange.Aborted).ConfigureAwait(false);
+            SeatOutcome outcome = await target.ReserveInTurnAsync(message, null, TimeSpan.Zero, exchange.Aborted).ConfigureAwait(false);
             if (outcome is { Link: { } link, Answer: { Refused: null } seat })
             {
                 target.Counts.Add("reserved");

@@ -23,12 +23,7 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
         }
 
         string? cluster = ClusterOrder.NameIn(exchange.Request.QueryString);
-        // Clients that wait in line come first.
-        SeatOutcome outcome = wait > TimeSpan.Zero && target.Line.Count > 0
-            ? await target.Line.ReserveAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false)
-            : await target.ReserveAsync(request, cluster, exchange.Aborted).ConfigureAwait(false);
-        if (outcome.IsFull && wait > TimeSpan.Zero && target.Line is { } line)
-            outcome = await line.ReserveAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false);
+        SeatOutcome outcome = await target.ReserveInTurnAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false);
         await WriteAsync(exchange, request, outcome).ConfigureAwait(false);
     }
 
@@ -148,7 +143,9 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
     {
         time = default;
         string number = text.EndsWith('s') ? text[..^1] : text;
-        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) || seconds > 86_400)
+        // NaN is a number for the parser, and neither above nor below the limit.
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            || seconds is not <= 86_400)
             return false;
         time = TimeSpan.FromSeconds(seconds);
         return true;

@@ -21,6 +21,11 @@ internal static class SeatMetrics
             () => targets.Select(static target => TelemetryNames.Measure(target.Target.View.Target, (long)target.Line.Count)),
             "{client}",
             "Clients that wait for seats, by target.");
+        meter.CreateObservableGauge(
+            "berth.seat.at_least",
+            () => targets.Select(static target => TelemetryNames.Measure(target.Target.View.Target, (long)target.AtLeast)),
+            "{pod}",
+            "The number of replicas below which a session may be lost, by target.");
         meter.CreateObservableCounter(
             "berth.seat.requests", () => targets.SelectMany(MeasureRequests), "{request}", "Requests for seats, by target and outcome.");
     }

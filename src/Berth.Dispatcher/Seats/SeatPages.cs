@@ -30,13 +30,10 @@ internal static class SeatPages
     public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget target) => JsonPage.WriteAsync(exchange, 200, target, static (json, target) =>
     {
         IReadOnlyList<DeskLink> links = target.Links;
-        // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the highest ordinal.
-        int atLeast = links.Where(static link => link.State is not { } state || state.Reserved + state.Taken > 0)
-            .Select(static link => (link.Endpoint.Ordinal ?? 0) + 1).DefaultIfEmpty().Max();
         json.WriteStartObject();
         json.WriteString("target"u8, target.Target.Name);
         json.WriteNumber("replicas"u8, target.Target.View.Current?.Endpoints.Count ?? 0);
-        json.WriteNumber("atLeast"u8, atLeast);
+        json.WriteNumber("atLeast"u8, target.AtLeast);
         SeatTotals totals = SeatTotals.Of(target);
         json.WriteNumber("used"u8, totals.Reserved + totals.Taken);
         WriteTotals(json, totals);

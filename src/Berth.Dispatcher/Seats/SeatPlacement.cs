@@ -1,5 +1,6 @@
 using Berth.Dispatcher.State;
 using Berth.Pods;
+using Berth.Seats.Wire;
 
 namespace Berth.Dispatcher.Seats;
 
@@ -9,24 +10,29 @@ internal static class SeatPlacement
     /// <summary>Returns the next desk that is believed to have room and has not been asked, or null.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="links">The desks by ordinal; of several clusters those of the preferred one first.</param>
-    /// <param name="seats">The number of seats.</param>
-    /// <param name="key">The client's key, or null.</param>
+    /// <param name="request">The request.</param>
     /// <param name="cluster">The cluster that the client asks for, or null.</param>
     /// <param name="asked">The desks that were asked before.</param>
     /// <param name="random">The source of chance.</param>
     public static DeskLink? Next(
-        SeatPolicy policy, IReadOnlyList<DeskLink> links, int seats, string? key, string? cluster, IReadOnlyCollection<DeskLink> asked,
+        SeatPolicy policy, IReadOnlyList<DeskLink> links, ReserveMessage request, string? cluster, IReadOnlyCollection<DeskLink> asked,
         Random random)
     {
         if (policy == SeatPolicy.LowestOrdinal && cluster is null)
-            return links.FirstOrDefault(link => IsCandidate(link, seats, asked));
-        DeskLink[] candidates = InFirstCluster([.. links.Where(link => IsCandidate(link, seats, asked))], cluster);
+            return links.FirstOrDefault(link => IsCandidate(link, request.Seats, asked));
+        DeskLink[] candidates = InFirstCluster([.. links.Where(link => IsCandidate(link, request.Seats, asked))], cluster);
         if (policy == SeatPolicy.LowestOrdinal)
             return candidates.FirstOrDefault();
         if (candidates.Length < 2)
             return candidates.FirstOrDefault();
-        return policy == SeatPolicy.Sticky && key is not null ? FirstOf(candidates, key) : BetterOfTwo(candidates, random);
+        if (policy == SeatPolicy.Sticky && request.Key is { } key)
+            return FirstOf(candidates, key);
+        return request.IdempotencyKey is { } again ? BetterOfKey(candidates, again) : BetterOfTwo(candidates, random);
     }
+
+    /// <summary>True when a desk is believed to have so many free seats.</summary>
+    public static bool HasRoom(DeskLink link, long seats) =>
+        link.Endpoint.IsAvailable && link.State is not null && link.Free >= seats;
 
     /// <summary>The desks in the requested cluster, or in the first cluster that has any.</summary>
     private static DeskLink[] InFirstCluster(DeskLink[] candidates, string? asked)
@@ -39,13 +45,25 @@ internal static class SeatPlacement
     }
 
     private static bool IsCandidate(DeskLink link, int seats, IReadOnlyCollection<DeskLink> asked) =>
-        link.Endpoint.IsAvailable && link.State is not null && link.Free >= seats && !asked.Contains(link);
+        HasRoom(link, seats) && !asked.Contains(link);
 
     // The score is that of StickyPicker, so that GET /?key= and seats with this key use the same pod while it has room.
     private static DeskLink FirstOf(DeskLink[] candidates, string key)
     {
         ulong hash = KeyHash.Of(key);
         return candidates.MaxBy(link => (KeyHash.Mix(hash ^ link.Endpoint.NameHash), -link.Endpoint.Ordinal))!;
+    }
+
+    /// <summary>
+    /// Two choices that follow from the idempotency key. A request may be repeated through another dispatcher before the desk has told that
+    /// one of the key, and must reach the same desk. The dispatchers' numbers differ by the requests of a few milliseconds, so only
+    /// a clear difference decides.
+    /// </summary>
+    private static DeskLink BetterOfKey(DeskLink[] candidates, string key)
+    {
+        DeskLink first = FirstOf(candidates, key);
+        DeskLink second = FirstOf([.. candidates.Where(link => link != first)], key);
+        return second.Free - first.Free > (second.State?.Capacity ?? 0) / 4 ? second : first;
     }
 
     private static DeskLink BetterOfTwo(DeskLink[] candidates, Random random)

@@ -17,4 +17,7 @@ internal enum SeatProblemKind
 
     /// <summary>Too many clients wait already.</summary>
     LineFull,
+
+    /// <summary>A client in line comes first. No client gets this as its answer: it then stands in line.</summary>
+    OthersWait,
 }

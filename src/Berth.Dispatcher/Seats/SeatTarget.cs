@@ -48,6 +48,11 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         }
     }
 
+    /// <summary>The number of replicas below which a session or a reservation may be lost.</summary>
+    // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the highest ordinal.
+    public int AtLeast => _links.Where(static link => link.State is not { } state || state.Reserved + state.Taken > 0)
+        .Select(static link => (link.Endpoint.Ordinal ?? 0) + 1).DefaultIfEmpty().Max();
+
     /// <summary>The desks by ordinal, including those that cannot be reached.</summary>
     public IReadOnlyList<DeskLink> Links => _links;
 
@@ -71,12 +76,33 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     public PodSeats? Find(PodEndpoint endpoint) => FindLink(endpoint)?.ReadSeats();
 
+    /// <summary>True when a desk is believed to have so many free seats.</summary>
+    public bool HasRoom(long seats) => _links.Any(link => SeatPlacement.HasRoom(link, seats));
+
     /// <summary>Finds the desk of a pod by the pod's part of a reservation's id.</summary>
     public DeskLink? Find(string id) => _links.FirstOrDefault(link => link.Id == id);
 
     /// <summary>Asks the desks in the order of preference.</summary>
     public Task<SeatOutcome> ReserveAsync(ReserveMessage request, CancellationToken cancellationToken) =>
-        ReserveAsync(request, cluster: null, cancellationToken);
+        ReserveAsync(request, cluster: null, yields: false, cancellationToken);
+
+    /// <summary>Asks the desks, after the clients that wait in line; and waits in line while all is full.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cluster">The cluster that is asked for, or null for the order of preference.</param>
+    /// <param name="wait">The longest wait; zero for none.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    public async Task<SeatOutcome> ReserveInTurnAsync(
+        ReserveMessage request, string? cluster, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        bool waits = wait > TimeSpan.Zero;
+        // A reservation that exists takes nothing from those in line.
+        SeatOutcome outcome = waits && Line.ComesBefore(request.Seats, waits) && FindByKey(request, []) is null
+            ? new SeatOutcome(null, null, SeatProblemKind.OthersWait)
+            : await ReserveAsync(request, cluster, yields: true, cancellationToken).ConfigureAwait(false);
+        return outcome.Problem == SeatProblemKind.OthersWait || (waits && outcome.IsFull)
+            ? await Line.ReserveAsync(request, cluster, wait, cancellationToken).ConfigureAwait(false)
+            : outcome;
+    }
 
     /// <summary>
     /// Asks one desk after the other until one gives seats: first those that know the idempotency key, then by the policy, in the preferred
@@ -84,17 +110,31 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cluster">The cluster that is asked for, or null for the order of preference.</param>
+    /// <param name="yields">True for a client that must not come before those in line.</param>
     /// <param name="cancellationToken">The client has gone.</param>
-    public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, string? cluster, CancellationToken cancellationToken)
+    public async Task<SeatOutcome> ReserveAsync(
+        ReserveMessage request, string? cluster, bool yields, CancellationToken cancellationToken)
     {
         long begun = _context.Time.GetTimestamp();
         List<DeskLink> asked = [];
         SeatOutcome? ended = null;
         SeatMessage? refused = null;
         string? failure = null;
-        while ((FindByKey(request, asked) ?? (ended is null ? Choose(request, cluster, asked) : null)) is { } link
-            && _context.Time.GetElapsedTime(begun) < _context.Options.Deadline)
+        while (_context.Time.GetElapsedTime(begun) < _context.Options.Deadline)
         {
+            DeskLink? known = FindByKey(request, asked);
+            if ((known ?? (ended is null ? Choose(request, cluster, asked) : null)) is not { } link)
+                break;
+            if (yields && known is null && Line.HasClients)
+            {
+                // This is checked after the choice: a seat that became free before it is seen by both.
+                if (Line.ComesBefore(request.Seats, waits: false))
+                    return new SeatOutcome(null, null, SeatProblemKind.OthersWait);
+                // Or the first in line has just got that seat.
+                if (!SeatPlacement.HasRoom(link, request.Seats))
+                    continue;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             asked.Add(link);
             try
@@ -144,7 +184,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     private int? FindFree(PodEndpoint endpoint) => FindLink(endpoint) is { State: not null } link ? link.Free : null;
 
     private DeskLink? Choose(ReserveMessage request, string? cluster, List<DeskLink> asked) =>
-        SeatPlacement.Next(_context.Options.Policy, _links, request.Seats, request.Key, cluster, asked, _context.Random);
+        SeatPlacement.Next(_context.Options.Policy, _links, request, cluster, asked, _context.Random);
 
     /// <summary>Returns the next desk that is known to have the request's idempotency key, or null.</summary>
     private DeskLink? FindByKey(ReserveMessage request, List<DeskLink> asked)

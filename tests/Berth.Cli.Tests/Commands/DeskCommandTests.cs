@@ -57,6 +57,24 @@ public sealed class DeskCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Close_and_open_without_a_name_are_for_the_pod_itself()
+    {
+        // As kubectl exec runs them: the pod's variables say which desk it is.
+        Dictionary<string, string> pod = new(Environment())
+        {
+            ["BERTH_SEAT_KEYS"] = Keys,
+            ["BERTH_DESK_BASE_PORT"] = Text(_server.Address.Port),
+            ["BERTH_DESK_ADDRESS"] = "127.0.0.1",
+        };
+        (await BerthProcess.RunAsync(Programs.Any, pod, "seats", "close")).AssertOk();
+        Assert.True(_desk.State.IsClosed);
+        (await BerthProcess.RunAsync(Programs.Any, pod, "seats", "open")).AssertOk();
+        Assert.False(_desk.State.IsClosed);
+        (await BerthProcess.RunAnyAsync("seats", "close", "--seat-keys", Keys)).AssertRefused(2, "POD_NAME is not set");
+        (await BerthProcess.RunAnyAsync("seats", "close", Pod, "--seat-keys", Keys)).AssertRefused(2, "Give --desk");
+    }
+
+    [Fact]
     public async Task Desk_of_another_pod_or_with_other_keys_is_not_closed()
     {
         string other = _folder.Write("other", "one=" + Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]));
@@ -87,6 +105,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
             lobby-1  10.0.0.8:3001  silent  -         -     -         -
             """,
             string.Join('\n', result.Out.Split('\n').Select(static line => line.TrimEnd())));
+        Assert.Equal(result.Out, (await BerthProcess.RunAnyAsync("seats", "games/lobby", "--url", serviceA.Url)).Out);
         result = await BerthProcess.RunAnyAsync("seats", "show", "games/lobby", "--url", serviceA.Url, "-o", "json");
         Assert.Equal(Page.Split('\n'), result.Out.Split('\n'));
     }

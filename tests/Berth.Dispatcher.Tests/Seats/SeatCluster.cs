@@ -116,7 +116,7 @@ internal sealed class SeatCluster : IAsyncDisposable
 
     public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
         SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, IReadOnlyList<string>? origins = null,
-        bool picksBySeats = false)
+        bool picksBySeats = false, TimeProvider? time = null)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -139,7 +139,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     Deadline = TimeSpan.FromSeconds(60),
                 },
             },
-            NullLoggerFactory.Instance, TimeProvider.System, _meter, Cancelled);
+            NullLoggerFactory.Instance, time ?? TimeProvider.System, _meter, Cancelled);
         return (server, new HttpClient { BaseAddress = new Uri(server.Addresses[0]), Timeout = Wait.Limit });
     }
 

@@ -28,6 +28,8 @@ internal sealed class SeatSoak : IAsyncDisposable
     private long _full;
     private int _killed;
     private int _drained;
+    private int _updates;
+    private int _scalings;
 
     private SeatSoak(SeatCluster cluster, DispatcherServer second, HttpClient client, int seed)
     {
@@ -39,8 +41,11 @@ internal sealed class SeatSoak : IAsyncDisposable
 
     public IReadOnlyCollection<string> Violations => _violations;
 
-    /// <summary>The sessions that began, the pods that were killed with sessions, and the drains that ended in time.</summary>
-    public (long Sessions, long Full, int Killed, int Drained) Done => (_sessions, _full, _killed, _drained);
+    /// <summary>The sessions that began.</summary>
+    public long Sessions => _sessions;
+
+    /// <summary>The drains that ended in time.</summary>
+    public int Drained => _drained;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -70,6 +75,12 @@ internal sealed class SeatSoak : IAsyncDisposable
         await _cluster.WaitForAsync(static page => page.GetProperty("free").GetInt32() == Pods * Seats);
     }
 
+    /// <summary>Returns what was done.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_sessions} sessions, {_full} times full, {_killed} pods killed, {_updates} rolling updates, {_scalings} scalings, " +
+        $"{_drained} drains");
+
     public async ValueTask DisposeAsync()
     {
         _clients[1].Dispose();
@@ -87,11 +98,13 @@ internal sealed class SeatSoak : IAsyncDisposable
                 await RestartAsync(ordinal);
                 break;
             case 1:
+                _updates++;
                 // A rolling update goes from the top down.
                 for (int i = Pods - 1; i >= 0; i--)
                     await DrainAndRestartAsync(i);
                 break;
             case 2:
+                _scalings++;
                 // Scaled down: the highest pod drains, and then leaves the set.
                 await DrainAsync(Pods - 1);
                 await _cluster.PublishAsync(count: Pods - 1);

@@ -13,12 +13,10 @@ public sealed class SeatSoakTests
         int seconds = Read("BERTH_SEAT_SOAK", 8);
         await using SeatSoak soak = await SeatSoak.StartAsync(Read("BERTH_SEAT_SEED", 1));
         await soak.RunAsync(TimeSpan.FromSeconds(seconds));
-        (long sessions, long full, int killed, int drained) = soak.Done;
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{seconds} s: {sessions} sessions, {full} times full, {killed} pods killed, {drained} drains.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{seconds} s: {soak}.");
         Assert.Equal("", string.Join('\n', soak.Violations.Take(20)));
-        Assert.True(sessions > seconds, $"{sessions} sessions");
-        Assert.True(drained > 0, $"{drained} drains");
+        Assert.True(soak.Sessions > seconds, soak.ToString());
+        Assert.True(soak.Drained > 0, soak.ToString());
     }
 
     private static int Read(string variable, int fallback) =>

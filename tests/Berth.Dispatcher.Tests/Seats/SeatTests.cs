@@ -222,6 +222,7 @@ public sealed class SeatTests
             "berth_seats{" + DispatcherFixture.OfB + ",berth_seat_state=\"free\"} 1",
             "berth_seats{" + DispatcherFixture.OfB + ",berth_seat_state=\"reserved\"} 1",
             "berth_seat_desks{" + DispatcherFixture.OfB + ",berth_desk_state=\"open\"} 1",
+            "berth_seat_at_least{" + DispatcherFixture.OfB + "} 1",
             "berth_seat_requests_total{" + DispatcherFixture.OfB + ",berth_seat_outcome=\"reserved\"} 1",
             "berth_seat_requests_total{" + DispatcherFixture.OfB + ",berth_seat_outcome=\"full\"} 1",
         })
@@ -237,6 +238,9 @@ public sealed class SeatTests
     [InlineData("{}", "?wait=abc")]
     [InlineData("{}", "?wait=-1s")]
     [InlineData("{}", "?wait=61s")]
+    [InlineData("{}", "?wait=NaN")]
+    [InlineData("{}", "?wait=Infinity")]
+    [InlineData("{}", "?wait=")]
     public async Task Request_that_is_malformed_is_refused_and_takes_nothing(string body, string query)
     {
         await using SeatCluster cluster = await SeatCluster.StartAsync(1, 1);

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Berth.Seats;
+using Berth.TestKit;
+
+namespace Berth.Dispatcher.Tests.Seats;
+
+/// <summary>The line: clients with <c>?wait</c>, and those without it that come while others wait.</summary>
+public sealed class SeatLineTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Client_that_does_not_wait_never_comes_before_one_that_waits()
+    {
+        await using SeatCluster cluster = await SeatCluster.StartAsync(1, 1);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        SeatSession session = await cluster.TakeAsync();
+        // These ask all the time. They get a seat only by coming before the client in line.
+        Task<int>[] impatient = [.. Enumerable.Range(0, 4).Select(_ => AskAsync(cluster, end.Token))];
+        for (int round = 0; round < 40; round++)
+        {
+            Task<(int Status, JsonElement Body)> waiting = cluster.ReserveAsync(query: "?wait=60s");
+            await cluster.WaitForAsync(static page => page.GetProperty("waiting").GetInt32() > 0);
+            Task<(int Status, JsonElement Body)> next = cluster.ReserveAsync(query: "?wait=60s");
+            await cluster.WaitForAsync(static page => page.GetProperty("waiting").GetInt32() > 1);
+            session.Dispose();
+            (int status, JsonElement seat) = await waiting.WaitAsync(Wait.Limit, Cancelled);
+            Assert.Equal(201, status);
+            cluster.Desks[0]!.Redeem(seat.GetProperty("ticket").GetString()).Dispose();
+            (status, seat) = await next.WaitAsync(Wait.Limit, Cancelled);
+            Assert.Equal(201, status);
+            session = cluster.Desks[0]!.Redeem(seat.GetProperty("ticket").GetString());
+        }
+
+        await end.CancelAsync();
+        Assert.All(await Task.WhenAll(impatient), static given => Assert.Equal(0, given));
+        session.Dispose();
+    }
+
+    [Fact]
+    public async Task Client_that_does_not_wait_gets_the_seat_that_the_first_in_line_cannot_use()
+    {
+        await using SeatCluster cluster = await SeatCluster.StartAsync(1, 2);
+        using SeatSession session = await cluster.TakeAsync();
+        await cluster.WaitForAsync(static page => page.GetProperty("free").GetInt32() == 1);
+        Task<(int Status, JsonElement Body)> waiting = cluster.ReserveAsync("""{"seats":2}""", "?wait=60s");
+        await cluster.WaitForAsync(static page => page.GetProperty("waiting").GetInt32() == 1);
+        (int status, JsonElement seat) = await cluster.ReserveAsync();
+        Assert.Equal(201, status);
+        Assert.False(waiting.IsCompleted);
+        cluster.Desks[0]!.Redeem(seat.GetProperty("ticket").GetString()).Dispose();
+        session.Dispose();
+        Assert.Equal(201, (await waiting.WaitAsync(Wait.Limit, Cancelled)).Status);
+    }
+
+    [Fact]
+    public async Task Client_behind_others_waits_once_and_not_twice()
+    {
+        await using SeatCluster cluster = await SeatCluster.StartAsync(1, 1);
+        TestClock clock = new();
+        (DispatcherServer server, HttpClient client) = await cluster.StartDispatcherAsync(time: clock);
+        using (client)
+        {
+            await using (server)
+            {
+                await cluster.WaitForAsync(static page => page.GetProperty("free").GetInt32() == 1, client);
+                using SeatSession session = await cluster.TakeAsync();
+                await cluster.WaitForAsync(static page => page.GetProperty("taken").GetInt32() == 1, client);
+                Task<(int Status, JsonElement Body)> first = cluster.ReserveAsync(query: "?wait=60s", through: client);
+                await clock.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(60), Cancelled);
+                Task<(int Status, JsonElement Body)> second = cluster.ReserveAsync(query: "?wait=17s", through: client);
+                await clock.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(17), Cancelled);
+                clock.Advance(TimeSpan.FromSeconds(17));
+                (int status, JsonElement problem) = await second.WaitAsync(Wait.Limit, Cancelled);
+                Assert.Equal((503, "urn:berth:problem:full"), (status, problem.GetProperty("type").GetString()));
+                Assert.False(first.IsCompleted);
+                clock.Advance(TimeSpan.FromSeconds(43));
+                Assert.Equal(503, (await first.WaitAsync(Wait.Limit, Cancelled)).Status);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Request_that_is_repeated_finds_its_reservation_while_others_wait()
+    {
+        await using SeatCluster cluster = await SeatCluster.StartAsync(1, 1);
+        (_, JsonElement seat) = await cluster.ReserveAsync("""{"ttl":600}""", key: "one");
+        await cluster.WaitForAsync(static page => page.GetProperty("reserved").GetInt32() == 1);
+        Task<(int Status, JsonElement Body)> waiting = cluster.ReserveAsync(query: "?wait=60s");
+        await cluster.WaitForAsync(static page => page.GetProperty("waiting").GetInt32() == 1);
+        foreach (string query in new[] { "", "?wait=60s" })
+        {
+            (int status, JsonElement again) = await cluster.ReserveAsync("""{"ttl":600}""", query, "one");
+            Assert.Equal(201, status);
+            Assert.Equal(seat.GetProperty("reservation").GetString(), again.GetProperty("reservation").GetString());
+        }
+
+        Assert.False(waiting.IsCompleted);
+        cluster.Desks[0]!.Redeem(seat.GetProperty("ticket").GetString()).Dispose();
+        Assert.Equal(201, (await waiting.WaitAsync(Wait.Limit, Cancelled)).Status);
+    }
+
+    private static async Task<int> AskAsync(SeatCluster cluster, CancellationToken end)
+    {
+        int given = 0;
+        while (!end.IsCancellationRequested)
+        {
+            (int status, JsonElement body) = await cluster.ReserveAsync();
+            given += status == 201 ? 1 : 0;
+            Assert.True(status is 201 or 503, body.ToString());
+        }
+
+        return given;
+    }
+}
