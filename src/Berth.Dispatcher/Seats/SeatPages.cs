@@ -10,7 +10,8 @@ namespace Berth.Dispatcher.Seats;
 internal static class SeatPages
 {
     /// <summary><c>GET /v1/seats/{namespace}/{service}</c>: the seats of each pod and of all together.</summary>
-    public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget of) => JsonPage.WriteAsync(exchange, 200, of, static (json, target) =>
+    public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget seats) => JsonPage.WriteAsync(
+        exchange, 200, seats, static (json, target) =>
     {
         SeatTotals totals = SeatTotals.Of(target);
         json.WriteStartObject();
@@ -27,7 +28,8 @@ internal static class SeatPages
     /// <summary>
     /// <c>GET /v1/scale/{namespace}/{service}</c>: the numbers for an autoscaler. Fewer replicas than <c>atLeast</c> lose a session.
     /// </summary>
-    public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget of) => JsonPage.WriteAsync(exchange, 200, of, static (json, target) =>
+    public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget seats) => JsonPage.WriteAsync(
+        exchange, 200, seats, static (json, target) =>
     {
         IReadOnlyList<DeskLink> links = target.Links;
         json.WriteStartObject();
