@@ -1,16 +1,12 @@
-using Berth.TestKit.Dns;
-
 namespace Berth.Packages;
 
 /// <summary>Fresh programs that take Berth from the packages.</summary>
-public sealed class ConsumerTests(PackedFeed feed)
+public sealed class ConsumerTests(BuiltConsumers consumers) : IClassFixture<BuiltConsumers>
 {
     [Fact]
     public async Task Fresh_project_with_all_packages_builds_and_runs()
     {
-        string folder = CreateProject("Consumer", feed.Libraries);
-        await DotnetCommand.RunAsync(folder, "build", "-v", "quiet", "-tl:off", "-o", "out");
-        string output = await DotnetCommand.RunAsync(folder, "out/Consumer.dll");
+        string output = await DotnetCommand.RunAsync(consumers.Folder, consumers.ProgramOf("Consumer"));
 
         Assert.Equal(
             """
@@ -28,88 +24,14 @@ public sealed class ConsumerTests(PackedFeed feed)
     }
 
     [Fact]
-    public async Task Program_reaches_pods_that_are_killed_and_replaced()
-    {
-        string folder = CreatePodConsumer("PodConsumer");
-        await DotnetCommand.RunAsync(folder, "build", "-v", "quiet", "-tl:off", "-o", "out", "-p:PublishAot=false");
-        await RunPodConsumerAsync(folder, "dotnet", "out/PodConsumer.dll");
-    }
-
-    [Fact]
-    public async Task Native_program_with_all_packages_has_no_warning_and_runs()
-    {
-        Assert.SkipUnless(
-            OperatingSystem.IsLinux() && (File.Exists("/usr/bin/clang") || File.Exists("/usr/bin/gcc")),
-            "A native program is linked with clang or gcc, and neither is there.");
-        string folder = CreatePodConsumer("NativePodConsumer");
-        string built = await DotnetCommand.RunAsync(
-            folder, "publish", "--use-current-runtime", "-v", "minimal", "-tl:off", "-o", "out");
-
-        Assert.DoesNotContain("warning", built, StringComparison.OrdinalIgnoreCase);
-        await RunPodConsumerAsync(folder, Path.Combine(folder, "out", "PodConsumer"));
-    }
+    public Task Program_reaches_pods_that_are_killed_and_replaced() =>
+        PodProgram.RunAsync(consumers.Folder, "dotnet", consumers.ProgramOf("PodConsumer"));
 
     [Fact]
     public async Task Tests_with_the_fixtures_of_xunit_run()
     {
-        string folder = CreateProject(
-            "XunitConsumer", feed.Libraries.Where(static package => package.Id is "Berth.Testing.XunitV3" or "Berth.Kubernetes"));
-        await DotnetCommand.RunAsync(folder, "build", "-v", "quiet", "-tl:off", "-o", "out");
-
-        string output = await DotnetCommand.RunAsync(folder, "out/XunitConsumer.dll");
+        string output = await DotnetCommand.RunAsync(consumers.Folder, consumers.ProgramOf("XunitConsumer"));
 
         Assert.Matches(@"Total: 2, Errors: 0, Failed: 0, Skipped: 0", output);
-    }
-
-    // A fixture of xunit is for programs that xunit runs.
-    private string CreatePodConsumer(string folder) =>
-        CreateProject("PodConsumer", feed.Libraries.Where(static package => package.Id != "Berth.Testing.XunitV3"), folder);
-
-    private static async Task RunPodConsumerAsync(string folder, string program, params string[] arguments)
-    {
-        await using ScriptedDnsServer dns = new(TestZone.Headless(TestZone.Pods(2)));
-        string output = await DotnetCommand.RunAsync(program, folder, [.. arguments, dns.EndPoint.ToString()]);
-        Assert.Equal(
-            """
-            kubernetes: service-b-0, service-b-1
-            sessions: service-b-0, service-b-1
-            grpc: rooms-1 life 1
-            routes: service-b-1
-            yarp: service-b-1 life 1 /pods/service-b-1/a
-            discovery: service-b-1 life 1 /b
-            handler: service-b-1 life 1 /c
-            remote: service-b-0, service-b-1
-            dns: 10.88.0.10:3000, 10.88.0.11:3001
-            killed: no answer
-            killed: no answer
-            killed: no answer
-            killed: no answer
-            killed: service-b-0
-            replaced: rooms-1 life 2
-            replaced: service-b-1 life 2 /pods/service-b-1/a
-            replaced: service-b-1 life 2 /b
-            replaced: service-b-1 life 2 /c
-            replaced: service-b-0, service-b-1
-            remote: seen
-            routes: seen
-
-            """,
-            output,
-            ignoreLineEndingDifferences: true);
-    }
-
-    /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
-    private string CreateProject(string name, IEnumerable<Package> packages, string? into = null)
-    {
-        string folder = feed.CreateFolder(into ?? name);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, name)))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        foreach (string file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
-            File.WriteAllText(Path.Combine(folder, file), "<Project />");
-        IEnumerable<string> references = packages.Select(static package =>
-            $"""<PackageReference Include="{package.Id}" Version="{package.Value("version")}" />""");
-        File.WriteAllText(
-            Path.Combine(folder, "packages.props"), $"<Project><ItemGroup>{string.Concat(references)}</ItemGroup></Project>");
-        return folder;
     }
 }

@@ -148,15 +148,11 @@ public sealed class PackageTests(PackedFeed feed)
     }
 
     [Fact]
-    public async Task Every_library_is_validated_when_it_is_packed()
-    {
-        foreach (string project in feed.Libraries.Select(static package => package.Id == "Berth.Core" ? "Berth" : package.Id))
-        {
-            string value = await DotnetCommand.RunAsync(
-                Checkout.Root, "msbuild", $"src/{project}/{project}.csproj", "-getProperty:EnablePackageValidation", "-nologo");
-            Assert.Equal("true", value.Trim());
-        }
-    }
+    public void Every_library_is_validated_when_it_is_packed() =>
+        Assert.Equal(
+            feed.Libraries.Select(static package => (package.Id, "true")),
+            Directory.EnumerateFiles(feed.Notes).Order(StringComparer.Ordinal)
+                .Select(static note => (Path.GetFileName(note), File.ReadAllText(note).Trim())));
 
     internal static string ReadVersion() =>
         Regex.Match(Checkout.Read("Directory.Build.props"), "<Version>(.*)</Version>").Groups[1].Value;

@@ -17,6 +17,9 @@ public sealed class PackedFeed : IAsyncLifetime
 
     internal string Folder { get; } = Path.Combine(Root, "feed");
 
+    /// <summary>One file for each package that was packed, which says whether it was validated. See notes.targets.</summary>
+    internal string Notes { get; } = Path.Combine(Root, "notes");
+
     /// <summary>A feed of the tool alone, as on a platform without a native package.</summary>
     internal string PortableFolder { get; } = Path.Combine(Root, "portable-feed");
 
@@ -33,7 +36,9 @@ public sealed class PackedFeed : IAsyncLifetime
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         string[] switches =
             ["--no-build", "-c", configuration, "-v", "quiet", "-tl:off", $"-p:PackageOutputPath={Folder}{Path.DirectorySeparatorChar}"];
-        await DotnetCommand.RunAsync(Checkout.Root, ["pack", "Berth.slnx", .. switches]);
+        string targets = Path.Combine(AppContext.BaseDirectory, "notes.targets");
+        await DotnetCommand.RunAsync(
+            Checkout.Root, ["pack", "Berth.slnx", .. switches, $"-p:CustomAfterDirectoryBuildTargets={targets}", $"-p:PackNotes={Notes}"]);
         Libraries = Read();
         await new ToolPacker(switches[..^1], Root).PackAsync(Folder, PortableFolder);
         All = Read();
@@ -76,7 +81,7 @@ public sealed class PackedFeed : IAsyncLifetime
         // Versions are the same in each run, and a cached package is taken for the same one.
         foreach (string package in Directory.EnumerateDirectories(Cache, "berth*").ToArray())
             Directory.Delete(package, recursive: true);
-        foreach (string folder in new[] { Folder, PortableFolder })
+        foreach (string folder in new[] { Folder, PortableFolder, Notes })
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

@@ -29,6 +29,9 @@ internal sealed class ToolPacker(IReadOnlyList<string> switches, string root)
         ]);
         await PackOneAsync(portableFeed, "any", "any", portable);
         await PackOneAsync(portableFeed, "any");
+        // The package of a platform does not depend on the others.
+        string package = Directory.EnumerateFiles(portableFeed, "berth.any.*.nupkg").Single();
+        File.Copy(package, Path.Combine(feed, Path.GetFileName(package)));
         string platforms = "any";
         if (NativeProgram is not null)
         {
@@ -38,7 +41,6 @@ internal sealed class ToolPacker(IReadOnlyList<string> switches, string root)
             await PackOneAsync(feed, platforms, Platform, native);
         }
 
-        await PackOneAsync(feed, platforms, "any", portable);
         await PackOneAsync(feed, platforms);
     }
 

@@ -6,7 +6,10 @@ public static class Wait
     /// <summary>The bound. Generous, so that a loaded machine does not fail a test.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Calls a function until it returns a value. The function should do I/O, which limits the pace.</summary>
+    /// <summary>
+    /// Calls a function until it returns a value: the first times in a row, then with pauses that grow to 32 ms. What is waited for often
+    /// runs on the same processors, and needs them.
+    /// </summary>
     /// <param name="what">What is waited for, for the message.</param>
     /// <param name="look">Gives null while it is not there. An exception of I/O counts as not there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -17,7 +20,7 @@ public static class Wait
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         Exception? last = null;
-        while (!limit.IsCancellationRequested)
+        for (int looks = 0; !limit.IsCancellationRequested; looks++)
         {
             try
             {
@@ -33,7 +36,7 @@ public static class Wait
                 break;
             }
 
-            await Task.Yield();
+            await PauseAsync(looks, limit.Token);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -68,5 +71,14 @@ public static class Wait
         }
 
         return last;
+    }
+
+    private static async Task PauseAsync(int looks, CancellationToken cancellationToken)
+    {
+        const int InARow = 10;
+        if (looks < InARow)
+            await Task.Yield();
+        else
+            await Task.Delay(1 << Math.Min(looks - InARow, 5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -15,6 +15,16 @@ internal sealed class ProjectSource
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
             "System.Threading.Tasks"];
 
+    // Documentation does not count.
+    private static readonly CSharpParseOptions s_options = new(LanguageVersion.Preview, DocumentationMode.None);
+
+    // Read once: a reference keeps what was read of it.
+    private static readonly (string Name, MetadataReference Reference)[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(
+            static path => (Path.GetFileNameWithoutExtension(path), (MetadataReference)MetadataReference.CreateFromFile(path))),
+    ];
+
     private readonly string _folder;
     private readonly CSharpCompilation _compilation;
 
@@ -31,14 +41,13 @@ internal sealed class ProjectSource
     public static ProjectSource Read(string folder)
     {
         string name = Path.GetFileName(folder);
-        CSharpParseOptions options = new(LanguageVersion.Preview);
         IEnumerable<SyntaxTree> trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
-            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, path));
+            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), s_options, path));
         string usings = string.Join('\n', UsingsOf(Path.Combine(folder, name + ".csproj")).Select(static u => $"global using {u};"));
         return new ProjectSource(folder, CSharpCompilation.Create(
             name,
-            [.. trees, CSharpSyntaxTree.ParseText(usings, options)],
+            [.. trees, CSharpSyntaxTree.ParseText(usings, s_options)],
             References(name),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)));
     }
@@ -88,10 +97,6 @@ internal sealed class ProjectSource
     private static IEnumerable<string> UsingsOf(string project) =>
         [.. s_implicitUsings, .. XDocument.Load(project).Descendants("Using").Select(static u => u.Attribute("Include")!.Value)];
 
-    private static IEnumerable<MetadataReference> References(string project)
-    {
-        IEnumerable<string> paths = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        return paths.Where(path => Path.GetFileNameWithoutExtension(path) != project).Select(
-            static path => MetadataReference.CreateFromFile(path));
-    }
+    private static IEnumerable<MetadataReference> References(string project) =>
+        s_references.Where(one => one.Name != project).Select(static one => one.Reference);
 }
