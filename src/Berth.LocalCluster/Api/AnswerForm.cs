@@ -1,4 +1,5 @@
 using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
@@ -52,21 +53,41 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
         }
     }
 
-    public JsonObject MetadataOf(JsonObject body) => new()
-    {
-        ["kind"] = "PartialObjectMetadata",
-        ["apiVersion"] = ApiVersion,
-        ["metadata"] = body["metadata"]?.DeepClone(),
-    };
+    public ReadOnlyMemory<byte> MetadataOf(JsonObject body) => JsonWriting.ToUtf8(1024, writer => WriteMetadata(writer, body));
 
     /// <summary>A list of metadata. As Go writes it, an empty one has no list.</summary>
-    public JsonObject MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata) => new()
+    public ReadOnlyMemory<byte> MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata) =>
+        JsonWriting.ToUtf8((items.Count + 1) * 1024, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", "PartialObjectMetadataList");
+            writer.WriteString("apiVersion", ApiVersion);
+            writer.WriteField("metadata", metadata);
+            writer.WritePropertyName("items");
+            if (items.Count == 0)
+            {
+                writer.WriteNullValue();
+            }
+            else
+            {
+                writer.WriteStartArray();
+                foreach (StoredObject item in items)
+                    WriteMetadata(writer, item.Body);
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+        });
+
+    /// <summary>Writes an object with its metadata alone.</summary>
+    public void WriteMetadata(Utf8JsonWriter writer, JsonObject body)
     {
-        ["kind"] = "PartialObjectMetadataList",
-        ["apiVersion"] = ApiVersion,
-        ["metadata"] = metadata,
-        ["items"] = items.Count == 0 ? null : new JsonArray([.. items.Select(item => MetadataOf(item.Body))]),
-    };
+        writer.WriteStartObject();
+        writer.WriteString("kind", "PartialObjectMetadata");
+        writer.WriteString("apiVersion", ApiVersion);
+        writer.WriteField("metadata", body["metadata"]);
+        writer.WriteEndObject();
+    }
 
     private static ApiException NotAcceptable(string message) => new(406, "NotAcceptable", message);
 

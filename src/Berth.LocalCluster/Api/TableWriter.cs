@@ -7,35 +7,53 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Writes lists as tables for kubectl. The server chooses the columns and words.</summary>
 internal sealed class TableWriter(TimeProvider time)
 {
+    /// <summary>The typical size of a row, to begin with.</summary>
+    private const int RowSize = 1024;
+
     /// <summary>Writes one object as a table of one row.</summary>
-    public byte[] WriteOne(StoredObject item, AnswerForm form, bool withColumns = true)
+    public ReadOnlyMemory<byte> WriteOne(StoredObject item, AnswerForm form, bool withColumns = true)
     {
-        JsonObject metadata = new() { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") };
-        return Write(item.Kind, [item], metadata, form, withColumns).ToUtf8();
+        JsonObject metadata = new() { ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture) };
+        return Write(item.Kind, [item], metadata, form, withColumns);
     }
 
-    public JsonObject Write(
+    public ReadOnlyMemory<byte> Write(
         ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, AnswerForm form, bool withColumns = true)
     {
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
-        JsonNode Row(StoredObject item) => new JsonObject
+        DateTimeOffset now = time.GetUtcNow();
+        return JsonWriting.ToUtf8((items.Count + 1) * RowSize, writer =>
         {
-            ["cells"] = new JsonArray([.. columns.Select(column => column.Cell(item.Body, time.GetUtcNow()))]),
-            ["object"] = form.Include switch
-            {
-                "None" => null,
-                "Object" => item.Body.DeepClone(),
-                _ => form.MetadataOf(item.Body),
-            },
-        };
-        return new JsonObject
-        {
-            ["kind"] = "Table",
-            ["apiVersion"] = form.ApiVersion,
-            ["metadata"] = metadata,
-            ["columnDefinitions"] = withColumns ? new JsonArray([.. columns.Select(Definition)]) : null,
-            ["rows"] = new JsonArray([.. items.Select(Row)]),
-        };
+            writer.WriteStartObject();
+            writer.WriteString("kind", "Table");
+            writer.WriteString("apiVersion", form.ApiVersion);
+            writer.WriteField("metadata", metadata);
+            writer.WriteField("columnDefinitions", withColumns ? new JsonArray([.. columns.Select(Definition)]) : null);
+            writer.WriteStartArray("rows");
+            foreach (StoredObject item in items)
+                WriteRow(writer, columns, item, form, now);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
+    }
+
+    private static void WriteRow(
+        Utf8JsonWriter writer, IReadOnlyList<TableColumn> columns, StoredObject item, AnswerForm form, DateTimeOffset now)
+    {
+        JsonObject body = item.Body;
+        writer.WriteStartObject();
+        writer.WriteStartArray("cells");
+        foreach (TableColumn column in columns)
+            writer.WriteValue(column.Cell(body, now));
+        writer.WriteEndArray();
+        writer.WritePropertyName("object");
+        if (form.Include == "None")
+            writer.WriteNullValue();
+        else if (form.Include == "Object")
+            writer.WriteRawValue(item.Utf8, skipInputValidation: true);
+        else
+            form.WriteMetadata(writer, body);
+        writer.WriteEndObject();
     }
 
     private static JsonNode Definition(TableColumn column) => JsonWriting.Fields(

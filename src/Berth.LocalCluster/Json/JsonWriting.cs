@@ -44,18 +44,31 @@ internal static class JsonWriting
         _ => node?.DeepClone(),
     };
 
-    public static byte[] ToUtf8(this JsonNode? node)
-    {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
-        {
-            if (node is null)
-                writer.WriteNullValue();
-            else
-                node.WriteTo(writer);
-        }
+    public static byte[] ToUtf8(this JsonNode? node) => ToUtf8(1024, writer => writer.WriteValue(node)).ToArray();
 
-        return buffer.WrittenSpan.ToArray();
+    /// <summary>Returns the JSON that a writer gets.</summary>
+    /// <param name="size">The expected size in bytes.</param>
+    /// <param name="write">Writes the JSON.</param>
+    public static ReadOnlyMemory<byte> ToUtf8(int size, Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new(size);
+        using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
+            write(writer);
+        return buffer.WrittenMemory;
+    }
+
+    public static void WriteValue(this Utf8JsonWriter writer, JsonNode? node)
+    {
+        if (node is null)
+            writer.WriteNullValue();
+        else
+            node.WriteTo(writer);
+    }
+
+    public static void WriteField(this Utf8JsonWriter writer, string name, JsonNode? node)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteValue(node);
     }
 
     /// <summary>
