@@ -53,7 +53,12 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
         }
     }
 
-    public ReadOnlyMemory<byte> MetadataOf(JsonObject body) => JsonWriting.ToUtf8(1024, writer => WriteMetadata(writer, body));
+    public ReadOnlyMemory<byte> MetadataOf(JsonObject body) => JsonWriting.ToUtf8(1024, writer =>
+    {
+        WriteStart(writer);
+        writer.WriteValue(body["metadata"]);
+        writer.WriteEndObject();
+    });
 
     /// <summary>A list of metadata. As Go writes it, an empty one has no list.</summary>
     public ReadOnlyMemory<byte> MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata) =>
@@ -72,7 +77,7 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
             {
                 writer.WriteStartArray();
                 foreach (StoredObject item in items)
-                    WriteMetadata(writer, item.Body);
+                    WriteMetadata(writer, item);
                 writer.WriteEndArray();
             }
 
@@ -80,13 +85,19 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
         });
 
     /// <summary>Writes an object with its metadata alone.</summary>
-    public void WriteMetadata(Utf8JsonWriter writer, JsonObject body)
+    public void WriteMetadata(Utf8JsonWriter writer, StoredObject item)
+    {
+        WriteStart(writer);
+        writer.WriteRawValue(item.MetadataUtf8, skipInputValidation: true);
+        writer.WriteEndObject();
+    }
+
+    private void WriteStart(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "PartialObjectMetadata");
         writer.WriteString("apiVersion", ApiVersion);
-        writer.WriteField("metadata", body["metadata"]);
-        writer.WriteEndObject();
+        writer.WritePropertyName("metadata");
     }
 
     private static ApiException NotAcceptable(string message) => new(406, "NotAcceptable", message);

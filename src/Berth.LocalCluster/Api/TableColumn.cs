@@ -6,10 +6,13 @@ internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset,
     /// <summary>The type that a real server states.</summary>
     public string Type => IsNumber ? "integer" : Name == "Created At" ? "date" : "string";
 
-    /// <summary>The value in the row of an object.</summary>
-    public JsonNode? Cell(JsonObject item, DateTimeOffset now)
+    /// <summary>Writes the value in the row of an object.</summary>
+    public void WriteCell(Utf8JsonWriter writer, JsonObject item, DateTimeOffset now)
     {
         string text = Read(item, now);
-        return IsNumber && long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : text;
+        if (IsNumber && long.TryParse(text, CultureInfo.InvariantCulture, out long number))
+            writer.WriteNumberValue(number);
+        else
+            writer.WriteStringValue(text);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class TableWriter(TimeProvider time)
         writer.WriteStartObject();
         writer.WriteStartArray("cells");
         foreach (TableColumn column in columns)
-            writer.WriteValue(column.Cell(body, now));
+            column.WriteCell(writer, body, now);
         writer.WriteEndArray();
         writer.WritePropertyName("object");
         if (form.Include == "None")
@@ -52,7 +52,7 @@ internal sealed class TableWriter(TimeProvider time)
         else if (form.Include == "Object")
             writer.WriteRawValue(item.Utf8, skipInputValidation: true);
         else
-            form.WriteMetadata(writer, body);
+            form.WriteMetadata(writer, item);
         writer.WriteEndObject();
     }
 

@@ -40,6 +40,28 @@ internal sealed class StoredObject
     /// <summary>The JSON of the object, written once for all lists and watches.</summary>
     public byte[] Utf8 => _utf8 ??= Body.ToUtf8();
 
+    /// <summary>The JSON of its metadata.</summary>
+    public ReadOnlySpan<byte> MetadataUtf8
+    {
+        get
+        {
+            byte[] all = Utf8;
+            Utf8JsonReader reader = new(all);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isFound = reader.ValueTextEquals("metadata"u8);
+                reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (isFound)
+                    return all.AsSpan(start..(int)reader.BytesConsumed);
+            }
+
+            return "null"u8;
+        }
+    }
+
     /// <summary>Keeps only the JSON of an old version: a tree takes about seven times the memory.</summary>
     public void Pack()
     {
