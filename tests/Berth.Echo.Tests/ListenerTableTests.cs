@@ -82,6 +82,17 @@ public sealed class ListenerTableTests : IDisposable
     }
 
     [Fact]
+    public void The_processes_of_the_pod_are_read_first()
+    {
+        Listen("tcp", "00000000:0BB8 00000000:0000 0A", "7");
+        Process(1, "c-0", "7");
+        Process(2, "b-0", "7");
+
+        Assert.Equal("c-0", Assert.Single(new ListenerTable(_proc.Root).Find(IPAddress.Any, 3000)).Pod);
+        Assert.Equal("b-0", Assert.Single(new ListenerTable(_proc.Root).Find(IPAddress.Any, 3000, likely: PodIdentity.FromName("b-0"))).Pod);
+    }
+
+    [Fact]
     public void Without_proc_nothing_is_known() =>
         Assert.Empty(new ListenerTable(Path.Combine(_proc.Root, "none")).Find(IPAddress.Loopback, 3000));
 
