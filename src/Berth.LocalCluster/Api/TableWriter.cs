@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Storage;
@@ -9,6 +10,9 @@ internal sealed class TableWriter(TimeProvider time)
 {
     /// <summary>The typical size of a row, to begin with.</summary>
     private const int RowSize = 1024;
+
+    /// <summary>The cells of each version of an object, except those of timed columns.</summary>
+    private readonly ConditionalWeakTable<StoredObject, string?[]> _cells = [];
 
     /// <summary>Writes one object as a table of one row.</summary>
     public ReadOnlyMemory<byte> WriteOne(StoredObject item, AnswerForm form, bool withColumns = true)
@@ -37,14 +41,15 @@ internal sealed class TableWriter(TimeProvider time)
         });
     }
 
-    private static void WriteRow(
+    private void WriteRow(
         Utf8JsonWriter writer, IReadOnlyList<TableColumn> columns, StoredObject item, AnswerForm form, DateTimeOffset now)
     {
-        JsonObject body = item.Body;
+        string?[] cells = _cells.GetValue(
+            item, row => [.. columns.Select(column => column.IsTimed ? null : column.Read(row.Body, now))]);
         writer.WriteStartObject();
         writer.WriteStartArray("cells");
-        foreach (TableColumn column in columns)
-            column.WriteCell(writer, body, now);
+        foreach ((int index, TableColumn column) in columns.Index())
+            column.WriteCell(writer, cells[index] ?? column.Read(item.Body, now));
         writer.WriteEndArray();
         writer.WritePropertyName("object");
         if (form.Include == "None")
