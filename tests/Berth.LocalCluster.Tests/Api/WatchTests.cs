@@ -38,8 +38,8 @@ public sealed class WatchTests
         string version = await VersionAsync(test);
         for (int i = 1; i <= 400; i++)
         {
-            await test.MergeAsync(
-                $"{Accounts}/one", $$$"""{"metadata":{"labels":{"parity":"{{{(i % 2 == 0 ? "even" : "odd")}}}","step":"{{{i}}}"}}}""");
+            string parity = i % 2 == 0 ? "even" : "odd";
+            await test.MergeAsync($"{Accounts}/one", $$$$"""{"metadata":{"labels":{"parity":"{{{{parity}}}}","step":"{{{{i}}}}"}}}""");
         }
 
         List<string> all = await StepsAsync(test, $"{Accounts}?watch=1&resourceVersion={version}&timeoutSeconds=60", 400);
