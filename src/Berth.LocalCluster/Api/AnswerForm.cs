@@ -60,29 +60,21 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
         writer.WriteEndObject();
     });
 
-    /// <summary>A list of metadata. As Go writes it, an empty one has no list.</summary>
-    public ReadOnlyMemory<byte> MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata) =>
-        JsonWriting.ToUtf8((items.Count + 1) * 1024, writer =>
+    /// <summary>Returns the parts of a list of metadata. As Go writes it, an empty one has no list.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata)
+    {
+        ReadOnlyMemory<byte> start = JsonWriting.ToUtf8(1024, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("kind", "PartialObjectMetadataList");
             writer.WriteString("apiVersion", ApiVersion);
             writer.WriteField("metadata", metadata);
             writer.WritePropertyName("items");
-            if (items.Count == 0)
-            {
-                writer.WriteNullValue();
-            }
-            else
-            {
-                writer.WriteStartArray();
-                foreach (StoredObject item in items)
-                    WriteMetadata(writer, item);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
         });
+        return items.Count == 0
+            ? [start, "null}"u8.ToArray()]
+            : [start, "["u8.ToArray(), .. JsonWriting.ToParts(items, WriteMetadata), "]}"u8.ToArray()];
+    }
 
     /// <summary>Writes an object with its metadata alone.</summary>
     public void WriteMetadata(Utf8JsonWriter writer, StoredObject item)

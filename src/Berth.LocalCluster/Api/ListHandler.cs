@@ -39,8 +39,8 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 
         return form.Shape switch
         {
-            AnswerShape.Table => [tables.Write(target.Kind, page, metadata, form)],
-            AnswerShape.MetadataList => [form.MetadataOf(page, metadata)],
+            AnswerShape.Table => tables.WriteList(target.Kind, page, metadata, form),
+            AnswerShape.MetadataList => form.MetadataOf(page, metadata),
             _ => Write(target.Kind, page, metadata),
         };
     }

@@ -11,6 +11,9 @@ internal sealed class TableWriter(TimeProvider time)
     /// <summary>The typical size of a row, to begin with.</summary>
     private const int RowSize = 1024;
 
+    /// <summary>The end of a table, after its rows.</summary>
+    private const string End = "]}";
+
     /// <summary>The cells of each version of an object, except those of timed columns.</summary>
     private readonly ConditionalWeakTable<StoredObject, string?[]> _cells = [];
 
@@ -21,8 +24,23 @@ internal sealed class TableWriter(TimeProvider time)
         return Write(item.Kind, [item], metadata, form, withColumns);
     }
 
-    public ReadOnlyMemory<byte> Write(
-        ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, AnswerForm form, bool withColumns = true)
+    /// <summary>Returns the parts of a list as a table.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> WriteList(
+        ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, AnswerForm form)
+    {
+        IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
+        DateTimeOffset now = time.GetUtcNow();
+        ReadOnlyMemory<byte> empty = Write(kind, [], metadata, form, withColumns: true);
+        return
+        [
+            empty[..^End.Length],
+            .. JsonWriting.ToParts(items, (writer, item) => WriteRow(writer, columns, item, form, now)),
+            empty[^End.Length..],
+        ];
+    }
+
+    private ReadOnlyMemory<byte> Write(
+        ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, AnswerForm form, bool withColumns)
     {
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
         DateTimeOffset now = time.GetUtcNow();

@@ -6,6 +6,10 @@ namespace Berth.LocalCluster.Json;
 /// <summary>Builds and writes Kubernetes objects.</summary>
 internal static class JsonWriting
 {
+    private const int ItemsOfPart = 32;
+
+    private static readonly byte[] s_comma = ","u8.ToArray();
+
     private static readonly JsonWriterOptions s_writerOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -55,6 +59,27 @@ internal static class JsonWriting
         using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
             write(writer);
         return buffer.WrittenMemory;
+    }
+
+    /// <summary>
+    /// Returns the JSON of the items of a list, without its brackets, in small parts: a large array of bytes would make the collector look at
+    /// the whole heap.
+    /// </summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> ToParts<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        for (int from = 0; from < items.Count; from += ItemsOfPart)
+        {
+            ReadOnlyMemory<byte> part = ToUtf8(ItemsOfPart * 1024, writer =>
+            {
+                writer.WriteStartArray();
+                for (int i = from; i < Math.Min(from + ItemsOfPart, items.Count); i++)
+                    write(writer, items[i]);
+                writer.WriteEndArray();
+            });
+            if (from > 0)
+                yield return s_comma;
+            yield return part[1..^1];
+        }
     }
 
     public static void WriteValue(this Utf8JsonWriter writer, JsonNode? node)
