@@ -62,8 +62,8 @@ internal static class JsonWriting
     }
 
     /// <summary>
-    /// Returns the JSON of the items of a list, without its brackets, in small parts: a large array of bytes would make the collector look at
-    /// the whole heap.
+    /// Returns the JSON of the items of a list, without its brackets, in small parts: a large array of bytes would make the collector look
+    /// at the whole heap.
     /// </summary>
     public static IEnumerable<ReadOnlyMemory<byte>> ToParts<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
     {
