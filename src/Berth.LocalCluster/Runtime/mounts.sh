@@ -13,7 +13,7 @@ root=
 own=:
 count=0
 
-# A folder where a mount point is missing becomes a tmpfs that has all of the folder's entries, so that nothing is made on the machine itself.
+# A folder where a mount point is missing becomes a tmpfs that has all of the folder's entries, so that nothing is made on the machine.
 # A probe also comes here each time it runs, so one mkdir makes many folders: a process each would take seconds on a busy machine.
 shadow() {
   count=$((count + 1))

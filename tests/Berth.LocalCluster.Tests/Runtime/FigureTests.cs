@@ -54,7 +54,8 @@ public sealed class FigureTests
     private static async Task AssertListedAsync(TestCluster test, string form, string accept)
     {
         // No other test lists this path at this server.
-        string path = "/api/v1/namespaces/k8s-example2/pods?timeoutSeconds=" + test.Cluster.Server.Port.ToString(CultureInfo.InvariantCulture);
+        string path = string.Create(
+            CultureInfo.InvariantCulture, $"/api/v1/namespaces/k8s-example2/pods?timeoutSeconds={test.Cluster.Server.Port}");
         using ServerTimes times = new(path);
         long length = 0;
         for (int i = 0; i < 30; i++)
