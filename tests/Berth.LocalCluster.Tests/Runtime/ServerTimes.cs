@@ -13,7 +13,7 @@ internal sealed class ServerTimes : IObserver<DiagnosticListener>, IObserver<Key
 {
     private const string Requests = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
 
-    private readonly ConcurrentDictionary<HttpContext, long> _begun = new();
+    private readonly ConcurrentDictionary<HttpContext, long> _starts = new();
     private readonly Channel<double> _times = Channel.CreateUnbounded<double>();
     private readonly ConcurrentBag<IDisposable> _subscriptions = [];
     private readonly string _path;
@@ -45,8 +45,8 @@ internal sealed class ServerTimes : IObserver<DiagnosticListener>, IObserver<Key
         if (value.Value is not HttpContext http || http.Request.Path + http.Request.QueryString != _path)
             return;
         if (value.Key == Requests + ".Start")
-            _begun[http] = Stopwatch.GetTimestamp();
-        else if (value.Key == Requests + ".Stop" && _begun.TryRemove(http, out long began))
+            _starts[http] = Stopwatch.GetTimestamp();
+        else if (value.Key == Requests + ".Stop" && _starts.TryRemove(http, out long began))
             _times.Writer.TryWrite(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
     }
 
