@@ -81,6 +81,18 @@ public sealed class ListenerTableTests : IDisposable
         Assert.Null(PortProbe.FindOwnerFault(new ListenerTable(_proc.Root), "127.0.0.1", 3000, PodIdentity.FromName("b-0")));
     }
 
+    [Theory]
+    [InlineData("b-0")]
+    [InlineData("c-0")]
+    public void The_processes_of_the_pod_are_read_first(string pod)
+    {
+        Listen("tcp", "00000000:0BB8 00000000:0000 0A", "7");
+        Process(1, "c-0", "7");
+        Process(2, "b-0", "7");
+
+        Assert.Equal(pod, Assert.Single(new ListenerTable(_proc.Root).Find(IPAddress.Any, 3000, likely: PodIdentity.FromName(pod))).Pod);
+    }
+
     [Fact]
     public void Without_proc_nothing_is_known() =>
         Assert.Empty(new ListenerTable(Path.Combine(_proc.Root, "none")).Find(IPAddress.Loopback, 3000));

@@ -76,7 +76,7 @@ public static class PortProbe
     internal static string? FindOwnerFault(ListenerTable table, string host, int port, PodIdentity self)
     {
         IPAddress? address = host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
-        PortOwner? other = address is null ? null : table.Find(address, port).FirstOrDefault(owner => !owner.MayBe(self));
+        PortOwner? other = address is null ? null : table.Find(address, port, likely: self).FirstOrDefault(owner => !owner.MayBe(self));
         return other is null
             ? null
             : $"{host}:{port} accepts, but {other} listens there, not {self.Name}. Two StatefulSets on one node need base ports that do "

@@ -25,14 +25,15 @@ internal sealed class ListenerTable(string root)
     /// <param name="address">The address; the unspecified address stands for every socket on the port.</param>
     /// <param name="port">The port.</param>
     /// <param name="isTcp">False for UDP.</param>
-    public IReadOnlyList<PortOwner> Find(IPAddress address, int port, bool isTcp = true)
+    /// <param name="likely">The pod whose processes are read first: those of all pods of a node may have thousands of files.</param>
+    public IReadOnlyList<PortOwner> Find(IPAddress address, int port, bool isTcp = true, PodIdentity? likely = null)
     {
         try
         {
             HashSet<string> sockets = isTcp
                 ? FindSockets(address, port, ["tcp", "tcp6"], TcpListening)
                 : FindSockets(address, port, ["udp", "udp6"], UdpBound);
-            return sockets.Count == 0 ? [] : FindOwners(sockets);
+            return sockets.Count == 0 ? [] : FindOwners(sockets, likely);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -86,20 +87,25 @@ internal sealed class ListenerTable(string root)
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
-    private List<PortOwner> FindOwners(HashSet<string> sockets)
+    private List<PortOwner> FindOwners(HashSet<string> sockets, PodIdentity? likely)
     {
         List<PortOwner> owners = [];
         HashSet<string> left = [.. sockets.Select(static inode => $"socket:[{inode}]")];
         bool isWhole = true;
-        foreach (string process in Directory.EnumerateDirectories(root))
+        IEnumerable<string> processes = Directory.EnumerateDirectories(root);
+        if (likely is not null)
+            processes = processes.OrderByDescending(process => IsProcessOf(process, likely));
+        foreach (string process in processes)
         {
-            if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            if (!TryReadId(process, out int id))
                 continue;
             int before = left.Count;
             isWhole &= TryRemoveOwn(process, left);
             if (left.Count < before)
                 owners.Add(new PortOwner(IsVisible: true, id, ReadVariable(process, PodIdentity.NameVariable),
                     ReadVariable(process, PodIdentity.NamespaceVariable)));
+            if (left.Count == 0)
+                break;
         }
 
         // A socket without a visible process belongs to a process that is not visible here, but only if the files of all visible processes
@@ -110,6 +116,14 @@ internal sealed class ListenerTable(string root)
             owners.Add(new PortOwner(IsVisible: false));
         return owners;
     }
+
+    private static bool TryReadId(string process, out int id) =>
+        int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out id);
+
+    private static bool IsProcessOf(string process, PodIdentity pod) =>
+        TryReadId(process, out _)
+        && ReadVariable(process, PodIdentity.NameVariable) == pod.Name
+        && ReadVariable(process, PodIdentity.NamespaceVariable) == pod.Namespace;
 
     /// <summary>Removes the sockets that a process has. Returns false when its files may not be read.</summary>
     private static bool TryRemoveOwn(string process, HashSet<string> sockets)

@@ -1,4 +1,5 @@
 using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
@@ -52,21 +53,44 @@ internal sealed record AnswerForm(AnswerShape Shape, string Version = "v1", stri
         }
     }
 
-    public JsonObject MetadataOf(JsonObject body) => new()
+    public ReadOnlyMemory<byte> MetadataOf(JsonObject body) => JsonWriting.ToUtf8(1024, writer =>
     {
-        ["kind"] = "PartialObjectMetadata",
-        ["apiVersion"] = ApiVersion,
-        ["metadata"] = body["metadata"]?.DeepClone(),
-    };
+        WriteStart(writer);
+        writer.WriteValue(body["metadata"]);
+        writer.WriteEndObject();
+    });
 
-    /// <summary>A list of metadata. As Go writes it, an empty one has no list.</summary>
-    public JsonObject MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata) => new()
+    /// <summary>Returns the parts of a list of metadata. As Go writes it, an empty one has no list.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> MetadataOf(IReadOnlyList<StoredObject> items, JsonObject metadata)
     {
-        ["kind"] = "PartialObjectMetadataList",
-        ["apiVersion"] = ApiVersion,
-        ["metadata"] = metadata,
-        ["items"] = items.Count == 0 ? null : new JsonArray([.. items.Select(item => MetadataOf(item.Body))]),
-    };
+        ReadOnlyMemory<byte> start = JsonWriting.ToUtf8(1024, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", "PartialObjectMetadataList");
+            writer.WriteString("apiVersion", ApiVersion);
+            writer.WriteField("metadata", metadata);
+            writer.WritePropertyName("items");
+        });
+        return items.Count == 0
+            ? [start, "null}"u8.ToArray()]
+            : [start, "["u8.ToArray(), .. JsonWriting.ToParts(items, WriteMetadata), "]}"u8.ToArray()];
+    }
+
+    /// <summary>Writes an object with its metadata alone.</summary>
+    public void WriteMetadata(Utf8JsonWriter writer, StoredObject item)
+    {
+        WriteStart(writer);
+        writer.WriteRawValue(item.MetadataUtf8, skipInputValidation: true);
+        writer.WriteEndObject();
+    }
+
+    private void WriteStart(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind", "PartialObjectMetadata");
+        writer.WriteString("apiVersion", ApiVersion);
+        writer.WritePropertyName("metadata");
+    }
 
     private static ApiException NotAcceptable(string message) => new(406, "NotAcceptable", message);
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
@@ -11,14 +10,21 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Answers lists: consistent pages, requested versions, selectors, tables.</summary>
 internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 {
-    public ReadOnlyMemory<byte> List(RequestTarget target, Func<string, string?> query, AnswerForm form)
+    private static readonly byte[] s_items = ",\"items\":["u8.ToArray();
+    private static readonly byte[] s_first = "{"u8.ToArray();
+    private static readonly byte[] s_next = ",{"u8.ToArray();
+    private static readonly byte[] s_end = "]}"u8.ToArray();
+
+    /// <summary>Returns the parts of the answer, in their order.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> List(RequestTarget target, Func<string, string?> query, AnswerForm form)
     {
         ListOptions.Check(query, watch: false);
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         (IReadOnlyList<StoredObject> all, long version, string? start) = Select(target, query);
         List<StoredObject> matching =
-            [.. all.Where(item => IsOnPage(item) && labels.Matches(item.Body) && fields.Matches(item.Body))];
+            [.. all.Where(item => IsOnPage(item) && (labels.IsEmpty || labels.Matches(item.Body))
+                && (fields.IsEmpty || fields.Matches(item.Body)))];
         bool IsOnPage(StoredObject item) => start is null || string.CompareOrdinal(PageKey(item, target), start) >= 0;
 
         int limit = int.TryParse(query("limit"), CultureInfo.InvariantCulture, out int asked) && asked > 0 ? asked : int.MaxValue;
@@ -33,8 +39,8 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 
         return form.Shape switch
         {
-            AnswerShape.Table => tables.Write(target.Kind, page, metadata, form).ToUtf8(),
-            AnswerShape.MetadataList => form.MetadataOf(page, metadata).ToUtf8(),
+            AnswerShape.Table => tables.WriteList(target.Kind, page, metadata, form),
+            AnswerShape.MetadataList => form.MetadataOf(page, metadata),
             _ => Write(target.Kind, page, metadata),
         };
     }
@@ -84,22 +90,24 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     private static string PageKey(StoredObject item, RequestTarget target) =>
         target.Kind.Namespaced && target.Namespace is null ? $"/{item.Namespace}/{item.Name}" : $"/{item.Name}";
 
-    /// <summary>Objects are written as they are stored, without their kind and version, which a list states once.</summary>
-    private static ReadOnlyMemory<byte> Write(ResourceKind kind, List<StoredObject> items, JsonObject metadata)
+    /// <summary>
+    /// Objects are answered as they are stored, without a copy, and without their kind and version, which a list states once.
+    /// </summary>
+    private static List<ReadOnlyMemory<byte>> Write(ResourceKind kind, List<StoredObject> items, JsonObject metadata)
     {
-        ArrayBufferWriter<byte> buffer = new(4096);
-        void Text(string text) => Encoding.UTF8.GetBytes(text, buffer);
         int head = $"{{\"kind\":\"{kind.Kind}\",\"apiVersion\":\"{kind.ApiVersion}\",".Length;
-        Text($"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":");
-        buffer.Write(metadata.ToUtf8());
-        Text(",\"items\":[");
+        string start = $"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":";
+        List<ReadOnlyMemory<byte>> parts = new((items.Count * 2) + 4)
+        {
+            Encoding.UTF8.GetBytes(start), metadata.ToUtf8(), s_items,
+        };
         foreach ((int index, StoredObject item) in items.Index())
         {
-            Text(index == 0 ? "{" : ",{");
-            buffer.Write(item.Utf8.AsSpan(head));
+            parts.Add(index == 0 ? s_first : s_next);
+            parts.Add(item.Utf8.AsMemory(head));
         }
 
-        Text("]}");
-        return buffer.WrittenMemory;
+        parts.Add(s_end);
+        return parts;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Json;
@@ -28,6 +29,9 @@ internal sealed class RequestHandler(
     ServiceAccountTokens accountTokens,
     ILogger logger)
 {
+    /// <summary>The bytes of a list that are given to the transport together.</summary>
+    private const int FlushSize = 32 * 1024;
+
     private const string OpenApiV2Type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
@@ -150,7 +154,7 @@ internal sealed class RequestHandler(
             (JsonObject body, int status) = writes.Handle(
                 http.Request.Method, target, query, ContentTypeOf(http.Request), content, http.Request.Headers.UserAgent.ToString(), Warn);
             bool asMetadata = form.Shape == AnswerShape.Metadata && body.Text("kind") == target.Kind.Kind;
-            await WriteAsync(http, status, (asMetadata ? form.MetadataOf(body) : body).ToUtf8()).ConfigureAwait(false);
+            await WriteAsync(http, status, asMetadata ? form.MetadataOf(body) : body.ToUtf8()).ConfigureAwait(false);
         }
         else if (watch)
         {
@@ -163,24 +167,26 @@ internal sealed class RequestHandler(
         else
         {
             form.Require(target);
-            ReadOnlyMemory<byte> body = target.Name is null ? lists.List(target, query, form) : GetOne(target, form);
-            await WriteAsync(http, 200, body).ConfigureAwait(false);
+            if (target.Name is null)
+                await WriteAsync(http, lists.List(target, query, form)).ConfigureAwait(false);
+            else
+                await WriteAsync(http, 200, GetOne(target, form)).ConfigureAwait(false);
         }
     }
 
-    private byte[] GetOne(RequestTarget target, AnswerForm form)
+    private ReadOnlyMemory<byte> GetOne(RequestTarget target, AnswerForm form)
     {
         StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
         return target.Subresource switch
         {
             "scale" when target.Kind.HasScale && form.Shape == AnswerShape.Metadata =>
-                form.MetadataOf(ScaleObject.Of(item.Body)).ToUtf8(),
+                form.MetadataOf(ScaleObject.Of(item.Body)),
             "scale" when target.Kind.HasScale => ScaleObject.Of(item.Body).ToUtf8(),
             "eviction" when target.Kind == KindTable.Pod => throw ApiException.MethodNotAllowed(),
             null or "status" => form.Shape switch
             {
                 AnswerShape.Table => tables.WriteOne(item, form),
-                AnswerShape.Metadata => form.MetadataOf(item.Body).ToUtf8(),
+                AnswerShape.Metadata => form.MetadataOf(item.Body),
                 _ => item.Utf8,
             },
             _ => throw ApiException.NoSuchResource(),
@@ -212,5 +218,24 @@ internal sealed class RequestHandler(
         http.Response.ContentType = contentType;
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the parts of a list. A large list is never in memory as a whole.</summary>
+    private static async Task WriteAsync(HttpContext http, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = parts.Sum(static part => (long)part.Length);
+        int waiting = 0;
+        foreach (ReadOnlyMemory<byte> part in parts)
+        {
+            http.Response.BodyWriter.Write(part.Span);
+            waiting += part.Length;
+            if (waiting < FlushSize)
+                continue;
+            waiting = 0;
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        }
+
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -120,7 +120,8 @@ internal static class TableColumns
         string[] path = parts[1].Split('.');
         string Field(JsonObject item) => item.At(path).Plain() is { Length: > 0 } shown ? shown : parts[2];
         Func<JsonObject, DateTimeOffset, string> read = parts[1].StartsWith('@') ? s_readers[parts[1][1..]] : (item, _) => Field(item);
-        return new(parts[0], read, text.StartsWith('+'), text.TrimStart('+').StartsWith('#'));
+        bool isTimed = parts[1] is "@age" or "@restarts" or "@last" or "@first";
+        return new(parts[0], read, text.StartsWith('+'), text.TrimStart('+').StartsWith('#'), isTimed);
     }
 
     private static string Restarts(JsonObject pod, DateTimeOffset now)

@@ -27,7 +27,7 @@ internal sealed class WatchStream(
     public async Task InitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
     {
         foreach (StoredObject item in items.Where(Matches))
-            Write("ADDED", Render(item, form));
+            Write("ADDED", Render(item, form).Span);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -41,7 +41,7 @@ internal sealed class WatchStream(
             .Select(change => (Type: EventOf(change), change.Last))
             .Where(item => item.Type is not null)];
         foreach ((string? type, StoredObject item) in events)
-            Write(type!, Render(item, form));
+            Write(type!, Render(item, form).Span);
         if (events.Count > 0)
             await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -55,7 +55,7 @@ internal sealed class WatchStream(
         if (form.Shape != AnswerShape.Object)
         {
             AnswerForm full = form.Include == "None" ? form with { Include = null } : form;
-            Write("BOOKMARK", Render(new StoredObject(target.Kind, bookmark, version), full));
+            Write("BOOKMARK", Render(new StoredObject(target.Kind, bookmark, version), full).Span);
             await FlushAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -92,16 +92,18 @@ internal sealed class WatchStream(
     }
 
     private bool Matches(StoredObject item) =>
-        (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
+        (target.Name is null || item.Name == target.Name)
+        && (labels.IsEmpty || labels.Matches(item.Body))
+        && (fields.IsEmpty || fields.Matches(item.Body));
 
     /// <summary>The columns of a table are in its first event only.</summary>
-    private byte[] Render(StoredObject item, AnswerForm wanted)
+    private ReadOnlyMemory<byte> Render(StoredObject item, AnswerForm wanted)
     {
         if (wanted.Shape is AnswerShape.Metadata or AnswerShape.MetadataList)
-            return wanted.MetadataOf(item.Body).ToUtf8();
+            return wanted.MetadataOf(item.Body);
         if (wanted.Shape == AnswerShape.Object)
             return item.Utf8;
-        byte[] table = tables.WriteOne(item, wanted, withColumns: !_hasColumns);
+        ReadOnlyMemory<byte> table = tables.WriteOne(item, wanted, withColumns: !_hasColumns);
         _hasColumns = true;
         return table;
     }

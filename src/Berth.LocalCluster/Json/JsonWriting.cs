@@ -6,6 +6,10 @@ namespace Berth.LocalCluster.Json;
 /// <summary>Builds and writes Kubernetes objects.</summary>
 internal static class JsonWriting
 {
+    private const int ItemsOfPart = 32;
+
+    private static readonly byte[] s_comma = ","u8.ToArray();
+
     private static readonly JsonWriterOptions s_writerOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -44,18 +48,52 @@ internal static class JsonWriting
         _ => node?.DeepClone(),
     };
 
-    public static byte[] ToUtf8(this JsonNode? node)
-    {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
-        {
-            if (node is null)
-                writer.WriteNullValue();
-            else
-                node.WriteTo(writer);
-        }
+    public static byte[] ToUtf8(this JsonNode? node) => ToUtf8(1024, writer => writer.WriteValue(node)).ToArray();
 
-        return buffer.WrittenSpan.ToArray();
+    /// <summary>Returns the JSON that a writer gets.</summary>
+    /// <param name="size">The expected size in bytes.</param>
+    /// <param name="write">Writes the JSON.</param>
+    public static ReadOnlyMemory<byte> ToUtf8(int size, Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new(size);
+        using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
+            write(writer);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>
+    /// Returns the JSON of the items of a list, without its brackets, in small parts: a large array of bytes would make the collector look
+    /// at the whole heap.
+    /// </summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> ToParts<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        for (int from = 0; from < items.Count; from += ItemsOfPart)
+        {
+            ReadOnlyMemory<byte> part = ToUtf8(ItemsOfPart * 1024, writer =>
+            {
+                writer.WriteStartArray();
+                for (int i = from; i < Math.Min(from + ItemsOfPart, items.Count); i++)
+                    write(writer, items[i]);
+                writer.WriteEndArray();
+            });
+            if (from > 0)
+                yield return s_comma;
+            yield return part[1..^1];
+        }
+    }
+
+    public static void WriteValue(this Utf8JsonWriter writer, JsonNode? node)
+    {
+        if (node is null)
+            writer.WriteNullValue();
+        else
+            node.WriteTo(writer);
+    }
+
+    public static void WriteField(this Utf8JsonWriter writer, string name, JsonNode? node)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteValue(node);
     }
 
     /// <summary>

@@ -65,7 +65,7 @@ internal sealed class PodWorker
 
     public string Key { get; }
     public string? Namespace => _pod.Namespace;
-    public string Node => _pod.Body.Text("spec", "nodeName")!;
+    public string Node => _pod.NodeName!;
     public string Address => _addresses.Pod;
     public IReadOnlyList<ContainerSupervisor> Containers { get; }
 

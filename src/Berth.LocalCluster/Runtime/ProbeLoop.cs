@@ -12,6 +12,12 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
+    /// The time before the first command of a readiness probe. A program that has just been started does not listen yet, and a command at
+    /// once would only take processor time from it.
+    /// </summary>
+    private static readonly TimeSpan s_beforeCommand = TimeSpan.FromMilliseconds(80);
+
+    /// <summary>
     /// Each command is a new process, and a connection costs almost nothing. Commands therefore slow down sooner than connections.
     /// </summary>
     private readonly double _patience = probe.ContainsKey("exec") ? 1.5 : 1.05;
@@ -24,6 +30,8 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     {
         bool good = false;
         long streak = 0;
+        if (probe.ContainsKey("exec") && context.Images is not null)
+            await context.Time.DelayAsync(s_beforeCommand, ending).ConfigureAwait(false);
         await foreach (bool now in ResultsAsync(s_eager, ending).ConfigureAwait(false))
         {
             streak = now == good ? 0 : streak + 1;

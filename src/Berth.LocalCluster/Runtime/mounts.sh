@@ -13,7 +13,8 @@ root=
 own=:
 count=0
 
-# A folder where a mount point is missing becomes a tmpfs that has all of the folder's entries, so that nothing is made on the machine itself.
+# A folder where a mount point is missing becomes a tmpfs that has all of the folder's entries, so that nothing is made on the machine.
+# A probe also comes here each time it runs, so one mkdir makes many folders: a process each would take seconds on a busy machine.
 shadow() {
   count=$((count + 1))
   top=$scratch/$count
@@ -25,17 +26,29 @@ shadow() {
   : > "$table"
   set --
   for entry in "$root$base"/* "$root$base"/.[!.]* "$root$base"/..?*; do
+    { [ -d "$entry" ] && [ ! -L "$entry" ]; } || continue
+    set -- "$@" "$top/${entry##*/}"
+    [ $# -lt 200 ] || { mkdir "$@"; set --; }
+  done
+  [ $# = 0 ] || mkdir "$@"
+  set --
+  for entry in "$root$base"/* "$root$base"/.[!.]* "$root$base"/..?*; do
+    [ -L "$entry" ] || continue
+    set -- "$@" "$entry"
+    [ $# -lt 200 ] || { cp -P "$@" "$top/"; set --; }
+  done
+  [ $# = 0 ] || cp -P "$@" "$top/"
+  set --
+  for entry in "$root$base"/* "$root$base"/.[!.]* "$root$base"/..?*; do
     name=${entry##*/}
-    if [ -L "$entry" ]; then
-      cp -P "$entry" "$top/"
-    elif [ -d "$entry" ]; then
-      mkdir "$top/$name"
-    elif [ -e "$entry" ]; then
+    if [ -L "$entry" ] || [ ! -e "$entry" ]; then
+      continue
+    elif [ ! -d "$entry" ]; then
       : > "$top/$name"
-    else
+    elif [ ! -d "$top/$name" ]; then
+      # It came after the folders were made.
       continue
     fi
-    [ -L "$entry" ] && continue
     case $entry in
       *[[:space:]\\#]*) mount --rbind "$entry" "$top/$name" ;;
       *) echo "$entry $top/$name none rbind 0 0" >> "$table" ;;
@@ -76,8 +89,10 @@ point() {
 }
 
 # Every mount point first, while all of the machine is seen. One below another volume is made in that volume, when that is there.
+# The real paths stay in $reals, one a line; the line of one below another volume is empty, because a link in that volume may decide it.
 points() {
   targets=:
+  reals=
   while [ "$1" != -- ]; do
     target=$(realpath -m "$2")
     above=${target%/*}
@@ -88,7 +103,10 @@ points() {
     if [ -z "$above" ]; then
       if [ -d "$1" ]; then point "$target" d; else point "$target" f; fi
       own=$own$target:
+      reals=$reals$target
     fi
+    reals="$reals
+"
     targets=$targets$target:
     shift 3
   done
@@ -98,7 +116,11 @@ points "$@"
 while [ "$1" != -- ]; do
   source=$1
   case $source in "$folder"/*) source=./${source#"$folder"/} ;; esac
-  target=$(realpath -m "$2")
+  target=${reals%%"
+"*}
+  reals=${reals#*"
+"}
+  [ -n "$target" ] || target=$(realpath -m "$2")
   mode=$3
   shift 3
   if [ -d "$source" ]; then point "$target" d; else point "$target" f; fi

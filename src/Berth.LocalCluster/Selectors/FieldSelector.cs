@@ -70,5 +70,8 @@ internal sealed class FieldSelector
         field is "metadata.name" or "metadata.namespace"
         || s_fields.GetValueOrDefault(kind, []).Contains(field, StringComparer.Ordinal);
 
+    /// <summary>True when every object matches.</summary>
+    public bool IsEmpty => _terms.Count == 0;
+
     public bool Matches(JsonObject body) => _terms.TrueForAll(term => (body.At(term.Path).Plain() == term.Value) == term.Equal);
 }

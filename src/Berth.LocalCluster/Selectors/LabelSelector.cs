@@ -18,6 +18,9 @@ internal sealed class LabelSelector
 
     private LabelSelector(IReadOnlyList<Func<JsonNode?, bool>> requirements) => _requirements = requirements;
 
+    /// <summary>True when every object matches.</summary>
+    public bool IsEmpty => _requirements.Count == 0;
+
     /// <summary>True when the labels of an object match.</summary>
     public bool Matches(JsonNode? body)
     {

@@ -10,6 +10,12 @@ namespace Berth.LocalCluster.Storage;
 /// </summary>
 internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
 {
+    /// <summary>
+    /// The last changes whose objects stay as trees, because controllers and watches read them now. Older ones are read when a client
+    /// resumes a watch or a list, if at all.
+    /// </summary>
+    private const int Recent = 256;
+
     private readonly Lock _gate = new();
 
     /// <summary>The objects by the qualified names of their kinds: a custom kind comes later, and may change.</summary>
@@ -211,6 +217,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     private void Append(Change change)
     {
         _history.Add(change);
+        if (_history.Count > Recent)
+            Pack(_history[^(Recent + 1)]);
         if (_history.Count >= historyLimit + (historyLimit / 4) + 1)
         {
             int surplus = _history.Count - historyLimit;
@@ -219,6 +227,14 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
 
         _changed.Raise();
+    }
+
+    /// <summary>Packs the objects of a change, except the current one.</summary>
+    private static void Pack(Change change)
+    {
+        change.Before?.Pack();
+        if (change.After is null)
+            change.Last.Pack();
     }
 
     private static bool SameSpec(JsonObject before, JsonObject after)

@@ -29,6 +29,42 @@ public sealed class WatchTests
         Assert.Equal(["ADDED one", "ADDED two", "DELETED one"], events);
     }
 
+    /// <summary>Only the last changes are kept as trees. Older ones are read from their JSON.</summary>
+    [Fact]
+    public async Task A_watch_from_many_changes_ago_shows_each_of_them()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string version = await VersionAsync(test);
+        await CreateAsync(test, "one");
+        for (int i = 1; i <= 400; i++)
+        {
+            string parity = i % 2 == 0 ? "even" : "odd";
+            await test.MergeAsync($"{Accounts}/one", $$$$"""{"metadata":{"labels":{"parity":"{{{{parity}}}}","step":"{{{{i}}}}"}}}""");
+        }
+
+        List<string> all = await StepsAsync(test, $"{Accounts}?watch=1&resourceVersion={version}&timeoutSeconds=60", 401);
+        List<string> even = await StepsAsync(
+            test, $"{Accounts}?watch=1&resourceVersion={version}&labelSelector=parity%3Deven&timeoutSeconds=60", 399);
+
+        Assert.Equal(["ADDED ", .. Enumerable.Range(1, 400).Select(static i => $"MODIFIED {i}")], all);
+
+        // An object that no longer matches is deleted for this watch.
+        Assert.Equal([.. Enumerable.Range(2, 399).Select(static i => $"{(i % 2 == 0 ? "ADDED" : "DELETED")} {i}")], even);
+    }
+
+    private static async Task<List<string>> StepsAsync(TestCluster test, string path, int count)
+    {
+        List<string> steps = [];
+        await foreach (JsonNode item in test.WatchAsync(path))
+        {
+            steps.Add($"{item["type"]} {item["object"]!["metadata"]!["labels"]?["step"]}");
+            if (steps.Count == count)
+                break;
+        }
+
+        return steps;
+    }
+
     [Fact]
     public async Task A_compacted_version_is_a_410_event_as_recorded()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace Berth.LocalCluster.Runtime;
@@ -28,8 +29,9 @@ public sealed class FigureTests
         await test.WaitReadyAsync(40);
     }
 
+    /// <summary>The server's time, from the arrival of a request until its last byte is given to the transport.</summary>
     [Fact]
-    public async Task Thousand_pods_are_listed_at_once_and_take_little_memory()
+    public async Task Thousand_pods_are_listed_within_20_ms_and_take_little_memory()
     {
         long before = Memory();
         await using TestCluster test = await TestCluster.StartAsync(nodes: 20);
@@ -37,25 +39,46 @@ public sealed class FigureTests
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(1000, "Parallel")));
         await test.WaitReadyAsync(1000);
         long full = Memory();
-        const string Path = "/api/v1/namespaces/k8s-example2/pods";
-        int length = 0;
-        List<double> took = [];
-        for (int i = 0; i < 20; i++)
-        {
-            long began = Stopwatch.GetTimestamp();
-            length = (await test.Http.GetByteArrayAsync(new Uri(Path, UriKind.Relative), TestCluster.Token)).Length;
-            took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-        }
-
-        took.Sort();
         TestContext.Current.SendDiagnosticMessage(string.Create(
             CultureInfo.InvariantCulture,
-            $"A list of 1,000 pods ({length / 1024} KB, TLS on loopback): fastest {took[0]:0.0} ms, median {took[10]:0.0} ms of 20. "
-                + $"Live memory: {(empty - before) / 1024:N0} KB without pods, {(full - empty) / 1024:N0} KB more with 1,000."));
-        Assert.InRange(took[0], 0, 200);
+            $"Live memory: {(empty - before) / 1024:N0} KB without pods, {(full - empty) / 1024:N0} KB more with 1,000."));
+
+        await AssertListedAsync(test, "JSON", "application/json");
+        await AssertListedAsync(test, "table of kubectl get", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+        await AssertListedAsync(test, "metadata", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io");
 
         // Other tests of this process have memory too.
-        Assert.InRange(full - empty, 0, 512 * 1024 * 1024);
+        Assert.InRange(full - empty, 0, 256 * 1024 * 1024);
+    }
+
+    private static async Task AssertListedAsync(TestCluster test, string form, string accept)
+    {
+        // No other test lists this path at this server.
+        string path = string.Create(
+            CultureInfo.InvariantCulture, $"/api/v1/namespaces/k8s-example2/pods?timeoutSeconds={test.Cluster.Server.Port}");
+        const int Rounds = 100;
+        using ServerTimes times = new(path);
+        long length = 0;
+        for (int i = 0; i < Rounds; i++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, path) { Version = HttpVersion.Version11 };
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            using HttpResponseMessage response = await test.Http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            await using CountingStream counted = new();
+            await response.Content.CopyToAsync(counted, TestCluster.Token);
+            length = counted.Length;
+        }
+
+        IReadOnlyList<double> took = await times.ReadAsync(Rounds);
+        double[] sorted = [.. took.Order()];
+        TestContext.Current.SendDiagnosticMessage(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A list of 1,000 pods, {form}, {length / 1024:N0} KB, time of the server: first {took[0]:0.0} ms, fastest {sorted[0]:0.0} ms, "
+                + $"median {sorted[Rounds / 2]:0.0} ms, slowest {sorted[^1]:0.0} ms of {Rounds}."));
+        Assert.InRange(length, 300_000, long.MaxValue);
+        Assert.InRange(sorted[0], 0, 20);
     }
 
     private static long Memory() => GC.GetTotalMemory(forceFullCollection: true);
