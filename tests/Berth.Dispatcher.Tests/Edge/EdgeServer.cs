@@ -37,9 +37,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         new DispatcherTarget(DispatcherFixture.Other, DispatcherFixture.Ports),
     ];
 
-    public static async Task<EdgeServer> StartAsync(DispatcherOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="later">The time since other servers of the test started. Event ids of two starts at one time are the same.</param>
+    public static async Task<EdgeServer> StartAsync(DispatcherOptions options, TimeSpan later = default)
     {
         EdgeServer edge = new();
+        edge.Time.WallClockShift = later;
         edge._server = await DispatcherServer.StartAsync(
             edge._directory, options, edge.Log, edge.Time, edge._meter, DispatcherFixture.Cancelled);
         await edge.Source.PublishAsync(edge.View, [DispatcherFixture.Pod(0)], cancellationToken: DispatcherFixture.Cancelled);

@@ -154,7 +154,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.StartsWith("LOST ", await tab.EvaluateAsync<string>("document.title"), StringComparison.Ordinal);
         await tab.ScreenshotAsync("lost");
 
-        await using EdgeServer again = await EdgeServer.StartAsync(options);
+        await using EdgeServer again = await EdgeServer.StartAsync(options, later: TimeSpan.FromSeconds(1));
         await PublishAsync(again, Pod(0), Pod(1, ready: false));
         await tab.WaitForAsync("document.querySelector('.cell[data-state=not-ready]') && " + Banner + " === ''");
 
