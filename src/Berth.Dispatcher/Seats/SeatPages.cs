@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Berth.Dispatcher.Http;
-using Berth.Dispatcher.Json;
 using Berth.Seats.Wire;
 using Berth.Writing;
 

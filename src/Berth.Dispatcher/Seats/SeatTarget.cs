@@ -115,12 +115,12 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     public async Task<SeatOutcome> ReserveAsync(
         ReserveMessage request, string? cluster, bool yields, CancellationToken cancellationToken)
     {
-        long begun = _context.Time.GetTimestamp();
+        long started = _context.Time.GetTimestamp();
         List<DeskLink> asked = [];
         SeatOutcome? ended = null;
         SeatMessage? refused = null;
         string? failure = null;
-        while (_context.Time.GetElapsedTime(begun) < _context.Options.Deadline)
+        while (_context.Time.GetElapsedTime(started) < _context.Options.Deadline)
         {
             DeskLink? known = FindByKey(request, asked);
             if ((known ?? (ended is null ? Choose(request, cluster, asked) : null)) is not { } link)

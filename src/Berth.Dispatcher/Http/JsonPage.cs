@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Berth.Dispatcher.Http;
 using Berth.Writing;
 
-namespace Berth.Dispatcher.Json;
+namespace Berth.Dispatcher.Http;
 
 /// <summary>
 /// Writes JSON into a buffer that each thread keeps for its next answer. A new buffer for each answer grew while the ticket was written:
