@@ -8,7 +8,8 @@ namespace Berth.Dispatcher.Json;
 /// The compressed forms of one large answer. Each is created at most once a second, for any number of requests, and the collector may free
 /// it when memory is needed.
 /// </summary>
-internal sealed class CompressedPage
+/// <param name="turns">The turns to compress, which all pages of a dispatcher share.</param>
+internal sealed class CompressedPage(CompressionTurns turns)
 {
     /// <summary>The number of bytes below which an answer is not compressed: it fits into two packets.</summary>
     public const int MinLength = 2048;
@@ -19,9 +20,6 @@ internal sealed class CompressedPage
 
     /// <summary>The time for which a form is used. The age in it is that of the moment in which it was created.</summary>
     private static readonly TimeSpan s_life = TimeSpan.FromSeconds(1);
-
-    // Half of the cores at most compress. A client that finds them busy gets the plain form.
-    private static readonly SemaphoreSlim s_turns = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     private volatile Form? _gzip;
     private volatile Form? _brotli;
@@ -36,7 +34,7 @@ internal sealed class CompressedPage
     {
         if (Kept(isBrotli, tag, time) is { } kept)
             return kept;
-        if (!s_turns.Wait(0, CancellationToken.None))
+        if (!turns.TryTake())
             return null;
         try
         {
@@ -53,7 +51,7 @@ internal sealed class CompressedPage
         }
         finally
         {
-            s_turns.Release();
+            turns.Return();
         }
     }
 

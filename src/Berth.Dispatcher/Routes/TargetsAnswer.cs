@@ -12,7 +12,7 @@ namespace Berth.Dispatcher.Routes;
 /// <summary><c>GET /v1/targets</c>: the targets that the caller may ask for, and the state of each.</summary>
 internal sealed class TargetsAnswer(DispatcherState state)
 {
-    private readonly CompressedPage _compressed = new();
+    private readonly CompressedPage _compressed = new(state.Turns);
 
     public ValueTask AnswerAsync(Exchange exchange)
     {

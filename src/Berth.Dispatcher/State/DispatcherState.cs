@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.Dispatcher.Json;
 
 namespace Berth.Dispatcher.State;
 
@@ -30,6 +31,9 @@ internal sealed class DispatcherState : IDisposable
     public TimeProvider Time { get; }
 
     public DateTimeOffset Started { get; }
+
+    /// <summary>The turns to compress large answers.</summary>
+    public CompressionTurns Turns { get; } = new();
 
     public string Epoch { get; }
 
@@ -84,7 +88,7 @@ internal sealed class DispatcherState : IDisposable
 
     public void Dispose() => _ending.Dispose();
 
-    private ServedTarget Follow(DispatcherTarget target) => new(_directory.Follow(target.Target, target.Ports));
+    private ServedTarget Follow(DispatcherTarget target) => new(_directory.Follow(target.Target, target.Ports), Turns);
 
     private sealed class Table(ServedTarget[] all)
     {

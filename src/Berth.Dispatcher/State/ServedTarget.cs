@@ -4,7 +4,9 @@ using Berth.Dispatcher.Metrics;
 namespace Berth.Dispatcher.State;
 
 /// <summary>One served target: its view, its counts of picks and watchers, and its current JSON.</summary>
-internal sealed class ServedTarget(EndpointView view)
+/// <param name="view">The view.</param>
+/// <param name="turns">The turns to compress, which all targets share.</param>
+internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
 {
     private int _watchers;
     private CompressedPage? _compressed;
@@ -34,7 +36,7 @@ internal sealed class ServedTarget(EndpointView view)
 
     private CompressedPage CreateCompressed()
     {
-        CompressedPage created = new();
+        CompressedPage created = new(turns);
         return Interlocked.CompareExchange(ref _compressed, created, null) ?? created;
     }
 }

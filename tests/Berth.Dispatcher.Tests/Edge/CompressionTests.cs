@@ -133,11 +133,12 @@ public sealed class CompressionTests
         FakeTimeProvider time = new();
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         List<Task<ReadOnlyMemory<byte>?>> running = [];
-        CompressedPage page = new();
+        CompressionTurns turns = new();
+        CompressedPage page = new(turns);
         try
         {
             for (int i = 0; i < Math.Max(1, Environment.ProcessorCount / 2); i++)
-                running.Add(new CompressedPage().FindAsync(false, "a", _ => new ValueTask(release.Task), time).AsTask());
+                running.Add(new CompressedPage(turns).FindAsync(false, "a", _ => new ValueTask(release.Task), time).AsTask());
             Assert.Null(await page.FindAsync(false, "a", static _ => ValueTask.CompletedTask, time));
         }
         finally

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Dispatcher.Json;
 using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Tests.Seats.Histories;
@@ -186,7 +187,8 @@ public sealed class SeatFaultTests : IAsyncLifetime
         SeatContext context = new(
             options, new HttpClient(network), new SeatKeyFile(_folder["keys"], time, NullLogger.Instance), options.Random, time,
             NullLogger.Instance);
-        SeatTarget dispatcher = new(new ServedTarget(_directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports)), context);
+        ServedTarget served = new(_directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports), new CompressionTurns());
+        SeatTarget dispatcher = new(served, context);
         _dispatchers.Add(dispatcher);
         await WaitAsync(() => dispatcher.Links is [{ State: not null }]);
         return (dispatcher, network);

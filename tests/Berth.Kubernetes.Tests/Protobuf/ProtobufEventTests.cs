@@ -20,8 +20,8 @@ public sealed class ProtobufEventTests
         {
             JsonNode node = JsonNode.Parse(line)!;
             Assert.Equal(
-                Text(json.Decode(Encoding.UTF8.GetBytes(line))),
-                Text(Decode(ProtobufWire.EventMessage((string?)node["type"], node["object"]))));
+                EventText.Of(json.Decode(Encoding.UTF8.GetBytes(line))),
+                EventText.Of(Decode(ProtobufWire.EventMessage((string?)node["type"], node["object"]))));
             events++;
         }
 
@@ -100,12 +100,4 @@ public sealed class ProtobufEventTests
         new ProtobufEventDecoder<SliceObject>(new SliceDecoder().Protobuf!, "EndpointSlice").Decode(message);
 
     private static byte[] Event(string type, string json) => ProtobufWire.EventMessage(type, JsonNode.Parse(json));
-
-    private static string Text(WatchEvent<SliceObject> e) =>
-        $"{e.Kind} {e.Name} {e.Version} {e.InitialEventsEnd} {e.Status?.Code} {e.Status?.Reason} {e.Status?.Message} "
-            + (e.Object is { } s
-                ? $"{s.Namespace} {s.Service} {s.Manager} {s.HasOwner} {s.AddressType} {string.Join(' ', s.Ports)} "
-                    + string.Join('\n', s.Endpoints.Select(
-                        static p => $"{p.Key} {p.UidValue} {p.Node} {p.Zone} {p.Ready} {p.Serving} {p.Terminating} {p.Address} {p.Fault}"))
-                : "");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Berth.Dispatcher.Json;
 using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.State;
 using Berth.Seats;
@@ -137,7 +138,7 @@ internal sealed partial class SeatHistory : IAsyncDisposable
         SeatContext context = new(
             options, _clients[number], new SeatKeyFile(_keyFile, s_scaled, NullLogger.Instance), options.Random, s_scaled,
             NullLogger.Instance);
-        ServedTarget served = new(_directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports));
+        ServedTarget served = new(_directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports), new CompressionTurns());
         _dispatchers[number] = new SeatTarget(served, context);
     }
 
