@@ -1,9 +1,6 @@
-using System.Buffers;
 using System.Net;
-using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Seats.Wire;
-using Berth.Writing;
 
 namespace Berth.Dispatcher.Seats;
 
@@ -112,12 +109,11 @@ internal sealed class AllocationAnswers(
         _ => (400, InvalidArgument, problem.Detail),
     };
 
-    private static ValueTask WriteAsync(Exchange exchange, DeskLink link, SeatMessage seat)
-    {
-        PodEndpoint pod = link.Endpoint;
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+    private static ValueTask WriteAsync(Exchange exchange, DeskLink link, SeatMessage seat) =>
+        JsonPage.WriteAsync(exchange, 200, (link, seat), static (json, content) =>
         {
+            (DeskLink link, SeatMessage seat) = content;
+            PodEndpoint pod = link.Endpoint;
             json.WriteStartObject();
             json.WriteString("gameServerName"u8, pod.Name);
             json.WriteStartArray("ports"u8);
@@ -155,26 +151,20 @@ internal sealed class AllocationAnswers(
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
-        }
-
-        return exchange.WriteWholeAsync(200, Exchange.Json, buffer.WrittenMemory);
-    }
+        });
 
     private static ValueTask WriteErrorAsync(Exchange exchange, int status, int code, string message)
     {
         if (status is 429 or 503)
             exchange.Response.Headers.RetryAfter = "1";
-        ArrayBufferWriter<byte> buffer = new(256);
-        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+        return JsonPage.WriteAsync(exchange, status, (code, message), static (json, content) =>
         {
             json.WriteStartObject();
-            json.WriteNumber("code"u8, code);
-            json.WriteString("message"u8, message);
+            json.WriteNumber("code"u8, content.code);
+            json.WriteString("message"u8, content.message);
             json.WriteStartArray("details"u8);
             json.WriteEndArray();
             json.WriteEndObject();
-        }
-
-        return exchange.WriteWholeAsync(status, Exchange.Json, buffer.WrittenMemory);
+        });
     }
 }
