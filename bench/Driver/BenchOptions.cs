@@ -1,3 +1,5 @@
+using Berth.Bench.Cluster;
+
 namespace Berth.Bench;
 
 /// <summary>The options from bench/run: the paths of the programs, and the amount of work.</summary>
@@ -23,6 +25,12 @@ internal sealed record BenchOptions
 
     /// <summary>The image archive, or null when none was built.</summary>
     public string? Image { get; init; }
+
+    /// <summary>Measures the rows that use the API with a real one too.</summary>
+    public bool Assets { get; init; }
+
+    /// <summary>Starts the API server of the rows: the fake one, unless the rows are compared with a real one.</summary>
+    public Func<Fleet, Task<IApiServer>> StartApi { get; init; } = static async fleet => await FakeApi.StartAsync(fleet);
 
     /// <summary>Rows to measure, by name; all when empty.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
@@ -52,6 +60,7 @@ internal sealed record BenchOptions
             Before = given.GetValueOrDefault("before"),
             BeforeClients = given.GetValueOrDefault("before-clients"),
             Image = given.GetValueOrDefault("image"),
+            Assets = given.ContainsKey("assets"),
             Only = given.GetValueOrDefault("only")?.Split(',') ?? [],
             Rounds = Number("rounds", 5),
             Seconds = Number("seconds", 2),

@@ -10,6 +10,7 @@ internal sealed class Fleet
     private const int PodsPerNode = 10;
 
     private readonly List<SliceTemplate> _slices = [];
+    private readonly List<(string Service, int Slices, int PodsPerSlice)> _added = [];
     private int _pods;
     private long _version = 1_000_000_000;
 
@@ -20,6 +21,7 @@ internal sealed class Fleet
     /// <summary>Adds one Service with one StatefulSet. With base port 3000 a set may have 62,535 pods.</summary>
     public Fleet Add(string service, int slices, int podsPerSlice)
     {
+        _added.Add((service, slices, podsPerSlice));
         for (int slice = 0; slice < slices; slice++)
         {
             PodShape[] pods = new PodShape[podsPerSlice];
@@ -44,6 +46,15 @@ internal sealed class Fleet
         for (int i = 0; i < services; i++)
             Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{i:d5}"), 1, podsPerService);
         return this;
+    }
+
+    /// <summary>The same data for another server, as it was before any change.</summary>
+    public Fleet Copy()
+    {
+        Fleet copy = new();
+        foreach ((string service, int slices, int podsPerSlice) in _added)
+            copy.Add(service, slices, podsPerSlice);
+        return copy;
     }
 
     /// <summary>Changes one slice.</summary>

@@ -1,13 +1,16 @@
 namespace Berth.Bench.Cluster;
 
 /// <summary>An API server with the bench's slices: the fake one or a real one.</summary>
-internal interface IApiServer
+internal interface IApiServer : IAsyncDisposable
 {
     /// <summary>A kubeconfig, in JSON, for this server.</summary>
     string Kubeconfig { get; }
 
     /// <summary>The slices.</summary>
     Fleet Fleet { get; }
+
+    /// <summary>The changes a second that leave the cores of this machine to the measured programs.</summary>
+    double MostChangesPerSecond { get; }
 
     /// <summary>The current address of a slice's first pod.</summary>
     string FirstAddress(int slice);
@@ -17,4 +20,10 @@ internal interface IApiServer
 
     /// <summary>Waits until a number of watches are open, if earlier changes would be missed.</summary>
     Task WaitForWatchesAsync(int watches);
+
+    /// <summary>The lists and watches of slices that clients have asked for so far.</summary>
+    ValueTask<long> CountRequestsAsync();
+
+    /// <summary>The open watches of slices.</summary>
+    ValueTask<int> CountWatchesAsync();
 }

@@ -14,8 +14,6 @@ internal static class AssetRows
     private const int Changes = 200;
     // kube-apiserver uses the same two cores, and needs several milliseconds of CPU for a change.
     private const double PerSecond = 50;
-    private const string Small = "small";
-    private const int SmallSlice = 1000;
 
     private static readonly string[] s_halves = [Servers.Service, "service-c"];
 
@@ -50,16 +48,12 @@ internal static class AssetRows
             .. new CostRow(
                 "CPU for one changed slice", "<= 0.45 ms, <= 0.025 of Go", 0.45, 0.025, static c => c.Change, Figures.Milliseconds)
                 .Make(onReal, onFake, goWhole, goSlices),
-            .. await StartAsync(options, real, fake),
-            .. await EventAsync(options, real),
-            .. (await FirstListRows.CompareAsync(options, real.Kubeconfig, 50_000))
-                .Select(static row => row with { What = $"real: {row.What}" }),
             .. await StreamingRows.CompareAsync(options, real, 50_000),
         ];
     }
 
     private static Fleet NewFleet() => new Fleet()
-        .Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100).Add(Small, 1, 1).Add(FirstListRows.WarmUp, 600, 10);
+        .Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100).Add(FirstListRows.WarmUp, 600, 10);
 
     private static async Task<Cost> MeasureAsync(ServerProcess started, IApiServer api, int watches, IApiServer? beside = null)
     {
@@ -104,41 +98,6 @@ internal static class AssetRows
             await Task.Delay(50);
             quiet = server.Cpu == before ? quiet + 1 : 0;
         }
-    }
-
-    private static async Task<Row[]> StartAsync(BenchOptions options, RealApi real, FakeApi fake)
-    {
-        List<double> onReal = [];
-        List<double> onFake = [];
-        for (int round = 0; round < Math.Max(options.Rounds, 9); round++)
-        {
-            await using (ServerProcess berth = Servers.Berth(options, real, Small))
-                onReal.Add((await berth.ReadyAsync()).TotalMilliseconds);
-            await using ServerProcess other = Servers.Berth(options, fake, Small);
-            onFake.Add((await other.ReadyAsync()).TotalMilliseconds);
-        }
-
-        double median = Figures.Median(onReal);
-        return
-        [
-            new Row("real: start to the first right answer, one pod", "<= 100 ms", Figures.Milliseconds(median), "", "", median <= 100),
-            CostRow.Fake(onReal, onFake, Figures.Milliseconds),
-        ];
-    }
-
-    private static async Task<Row[]> EventAsync(BenchOptions options, RealApi real)
-    {
-        await using ServerProcess berth = Servers.Berth(options, real, Small);
-        await berth.ReadyAsync();
-        await SettleAsync(berth);
-        double[] times = await EventRows.SampleAsync(real, berth.Url, SmallSlice);
-        double median = Figures.Median(times);
-        return
-        [
-            new Row(
-                "real: from the answer to a PUT to the answer of GET /, median", "< 2 ms", Figures.Milliseconds(median), "",
-                $"p99 {Figures.Milliseconds(times[times.Length * 99 / 100])}", median < 2),
-        ];
     }
 
     /// <param name="List">CPU until both sets were answered, in milliseconds.</param>

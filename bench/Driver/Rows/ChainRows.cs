@@ -11,7 +11,7 @@ internal static class ChainRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 1));
         await using ServerProcess first = Servers.Berth(options, api);
         await first.ReadyAsync();
         await using ServerProcess second = Servers.Remote(options, first);

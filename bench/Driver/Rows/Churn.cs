@@ -13,12 +13,12 @@ internal sealed class Churn : IAsyncDisposable
     private readonly Task _running;
 
     /// <param name="api">The API server.</param>
-    /// <param name="perSecond">The changes a second.</param>
+    /// <param name="perSecond">The changes a second, if the API server leaves the cores to others then.</param>
     /// <param name="most">The number of changes after which it ends by itself.</param>
     public Churn(IApiServer api, double perSecond, int most = int.MaxValue)
     {
         _api = api;
-        _perSecond = perSecond;
+        _perSecond = Math.Min(perSecond, api.MostChangesPerSecond);
         _most = most;
         _running = Task.Run(RunAsync);
     }

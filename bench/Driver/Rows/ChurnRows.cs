@@ -10,9 +10,11 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class ChurnRows
 {
+    private const double PerSecond = 200;
+
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);
@@ -25,7 +27,7 @@ internal static class ChurnRows
             // The side that goes first in one round goes second in the next.
             if (round % 2 == 0)
                 quiet.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
-            await using (Churn churn = new(api, 200))
+            await using (Churn churn = new(api, PerSecond))
                 busy.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
             if (round % 2 == 1)
                 quiet.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
@@ -36,7 +38,7 @@ internal static class ChurnRows
         return
         [
             new Row(
-                "GET / while 200 slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(
+                $"GET / while {Math.Min(PerSecond, api.MostChangesPerSecond)} slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(
                     Figures.Median(busy.Select(static b => b.PerSecond))),
                 Figures.Ratio(throughput), $"quiet {Figures.PerSecond(Figures.Median(quiet.Select(static q => q.PerSecond)))}",
                 throughput >= 0.9),

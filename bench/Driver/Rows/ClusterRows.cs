@@ -14,9 +14,9 @@ internal static class ClusterRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi east = await FakeApi.StartAsync(NewFleet());
-        await using FakeApi west = await FakeApi.StartAsync(NewFleet());
-        await using FakeApi one = await FakeApi.StartAsync(NewFleet().Add("second", Slices, 100));
+        await using IApiServer east = await options.StartApi(NewFleet());
+        await using IApiServer west = await options.StartApi(NewFleet());
+        await using IApiServer one = await options.StartApi(NewFleet().Add("second", Slices, 100));
         List<ListCost> clusters = [];
         List<ListCost> single = [];
         for (int round = 0; round < options.Rounds; round++)

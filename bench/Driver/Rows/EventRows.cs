@@ -13,7 +13,7 @@ internal static class EventRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 1));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);

@@ -13,7 +13,7 @@ internal static class FirstListRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100).Add(WarmUp, 600, 10));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100).Add(WarmUp, 600, 10));
         return await CompareAsync(options, api.Kubeconfig, 60_000);
     }
 

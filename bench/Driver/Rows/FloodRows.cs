@@ -19,7 +19,7 @@ internal static class FloodRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Limited(options, api, Limit);
         await using ServerProcess bare = Servers.Bare(options);
         await berth.ReadyAsync();

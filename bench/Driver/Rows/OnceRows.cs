@@ -30,6 +30,8 @@ internal static class OnceRows
         exec nginx -e stderr -c "$1"
         """;
 
+    private const int AtOnce = 10_000;
+
     private sealed record Round(double PerSecond, double Cpu);
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
@@ -37,7 +39,7 @@ internal static class OnceRows
         string file = Path.GetTempFileName();
         try
         {
-            await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+            await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
             await using ServerProcess berth = Servers.Berth(options, api);
             await using ServerProcess bare = Servers.Bare(options);
             await using ServerProcess nginx = ServerProcess.Start("sh", "-c", StartNginx, "URL", file);
@@ -60,7 +62,10 @@ internal static class OnceRows
                 }
             }
 
-            return [.. Rows(rounds[0], rounds[1], rounds[2]), .. AgainstGo(rounds[0], rounds[3])];
+            return
+            [
+                .. Rows(rounds[0], rounds[1], rounds[2]), .. AgainstGo(rounds[0], rounds[3]), .. await BurstAsync(options, berth, bare),
+            ];
         }
         finally
         {
@@ -108,6 +113,35 @@ internal static class OnceRows
                 "  against Go's net/http, CPU for a request", "<= 1.00 of Go", Figures.Microseconds(
                     Figures.Median(berth.Select(static r => r.Cpu))), Figures.Ratio(cpu),
                 $"Go {Figures.Microseconds(Figures.Median(go.Select(static r => r.Cpu)))}", cpu <= 1),
+        ];
+    }
+
+    /// <summary>Clients that all come at the same moment, as after a failure of the network or at the start of an event.</summary>
+    private static async Task<Row[]> BurstAsync(BenchOptions options, ServerProcess berth, ServerProcess bare)
+    {
+        List<Burst> ours = [];
+        List<Burst> theirs = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            ours.Add(await Burst.RunAsync(berth.Url, AtOnce));
+            theirs.Add(await Burst.RunAsync(bare.Url, AtOnce));
+        }
+
+        double all = Figures.Median(ours.Zip(theirs, static (a, b) => a.All / b.All));
+        double p99 = Figures.Median(ours.Zip(theirs, static (a, b) => a.P99 / b.P99));
+        static string Of(List<Burst> bursts, Func<Burst, TimeSpan> select) =>
+            Figures.Milliseconds(Figures.Median(bursts.Select(burst => select(burst).TotalMilliseconds)));
+        return
+        [
+            new Row(
+                $"{AtOnce:#,0} connections at once, until all are answered", "<= 1.00 of bare Kestrel", Of(ours, static b => b.All),
+                Figures.Ratio(all), $"bare Kestrel {Of(theirs, static b => b.All)}", all <= 1),
+            new Row(
+                "  p99", "<= 1.00 of bare Kestrel", Of(ours, static b => b.P99), Figures.Ratio(p99),
+                $"bare Kestrel {Of(theirs, static b => b.P99)}", p99 <= 1),
+            new Row(
+                "  clients without an answer", "0", $"{ours.Sum(static b => b.Failed)}", "",
+                $"bare Kestrel {theirs.Sum(static b => b.Failed)}", ours.TrueForAll(static b => b.Failed == 0)),
         ];
     }
 

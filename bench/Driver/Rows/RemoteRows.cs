@@ -9,7 +9,7 @@ internal static class RemoteRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100));
         List<Cost> direct = [];
         List<Cost> remote = [];
         List<double> serving = [];

@@ -11,11 +11,11 @@ internal static class ScaleRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using Subject few = await Subject.StartAsync(10, Changes, 200, api => Servers.Berth(options, api));
-        await using Subject many = await Subject.StartAsync(600, Changes, 200, api => Servers.Berth(options, api));
+        await using Subject few = await Subject.StartAsync(options, 10, Changes, 200, api => Servers.Berth(options, api));
+        await using Subject many = await Subject.StartAsync(options, 600, Changes, 200, api => Servers.Berth(options, api));
         (long resident, long peak) = (many.Server.Resident, many.Server.Peak);
         // The peer cannot handle 200 changes a second.
-        await using Subject official = await Subject.StartAsync(600, 30, 10, api => Servers.Old(options, api, "watch"));
+        await using Subject official = await Subject.StartAsync(options, 600, 30, 10, api => Servers.Old(options, api, "watch"));
         long published = 0;
         for (int round = 0; round < options.Rounds; round++)
         {
@@ -45,15 +45,16 @@ internal static class ScaleRows
     }
 
     /// <summary>A server with its own API server, and the CPU time of a change in each round, in milliseconds.</summary>
-    private sealed class Subject(FakeApi api, ServerProcess server, int changes, double perSecond) : IAsyncDisposable
+    private sealed class Subject(IApiServer api, ServerProcess server, int changes, double perSecond) : IAsyncDisposable
     {
         public ServerProcess Server => server;
 
         public List<double> Costs { get; } = [];
 
-        public static async Task<Subject> StartAsync(int slices, int changes, double perSecond, Func<FakeApi, ServerProcess> start)
+        public static async Task<Subject> StartAsync(
+            BenchOptions options, int slices, int changes, double perSecond, Func<IApiServer, ServerProcess> start)
         {
-            FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, slices, 100));
+            IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, slices, 100));
             Subject subject = new(api, start(api), changes, perSecond);
             await subject.Server.ReadyAsync();
             await Servers.WatchedAsync(api);

@@ -41,7 +41,7 @@ internal static class SeatRows
     {
         string keys = Path.Combine(folder, "keys");
         await File.WriteAllTextAsync(keys, $"one={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n");
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess desk0 = StartDesk(options, api, keys, 0);
         await using ServerProcess desk1 = StartDesk(options, api, keys, 1);
         await using ServerProcess desk2 = StartDesk(options, api, keys, 2);
@@ -64,7 +64,7 @@ internal static class SeatRows
         // The seats of a desk become free after a second.
         await Wrk.RunAsync(dispatcher.Url, 2, script: script);
         await Wrk.RunAsync(peer.Url, 2, script: script);
-        long asked = api.Requests;
+        long asked = await api.CountRequestsAsync();
         List<Round> seats = [];
         List<Round> patches = [];
         long reserved = 0;
@@ -80,7 +80,7 @@ internal static class SeatRows
         return
         [
             Rate(seats), .. Against("a PATCH for each allocation", seats, patches), Half(half),
-            Requests(reserved + warmUp.Requests + half.Requests, api.Requests - asked),
+            Requests(reserved + warmUp.Requests + half.Requests, await api.CountRequestsAsync() - asked),
             .. await AgainstRealAsync(options, dispatcher, ours, script),
         ];
     }
@@ -107,7 +107,7 @@ internal static class SeatRows
         return Against("a PATCH at a real kube-apiserver", seats, patches);
     }
 
-    private static ServerProcess StartDesk(BenchOptions options, FakeApi api, string keys, int ordinal) => ServerProcess.Start(
+    private static ServerProcess StartDesk(BenchOptions options, IApiServer api, string keys, int ordinal) => ServerProcess.Start(
         "/usr/bin/env",
         [
             string.Create(CultureInfo.InvariantCulture, $"POD_NAME={Servers.Service}-{ordinal}"), $"POD_NAMESPACE={Fleet.Namespace}",

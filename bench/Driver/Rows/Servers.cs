@@ -15,17 +15,17 @@ internal static class Servers
         ServerProcess.Start(options.Berth, Dispatch(api, services));
 
     /// <summary>The same, on the first core only.</summary>
-    public static ServerProcess OnOneCore(BenchOptions options, FakeApi api) =>
+    public static ServerProcess OnOneCore(BenchOptions options, IApiServer api) =>
         ServerProcess.Start("taskset", ["-c", "0", options.Berth, .. Dispatch(api, [])]);
 
     /// <summary>
     /// The same, with at most 32 MB of heap (the number is hexadecimal), which leaves room in 64 MB for the program itself.
     /// </summary>
-    public static ServerProcess In64Megabytes(BenchOptions options, FakeApi api, params IEnumerable<string> services) =>
+    public static ServerProcess In64Megabytes(BenchOptions options, IApiServer api, params IEnumerable<string> services) =>
         ServerProcess.Start("env", ["DOTNET_GCHeapHardLimit=2000000", options.Berth, .. Dispatch(api, services)]);
 
     /// <summary>Service A with a limit of requests a second for each client. A proxy on this machine states the client's address.</summary>
-    public static ServerProcess Limited(BenchOptions options, FakeApi api, int requests) => ServerProcess.Start(
+    public static ServerProcess Limited(BenchOptions options, IApiServer api, int requests) => ServerProcess.Start(
         options.Berth,
         [
             "dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig, "--client-requests",
@@ -48,7 +48,7 @@ internal static class Servers
     public static ServerProcess Bare(BenchOptions options) => ServerProcess.Start(options.Bare, "URL");
 
     /// <summary>The usual service A over the official client: <c>get</c> or <c>watch</c>.</summary>
-    public static ServerProcess Old(BenchOptions options, FakeApi api, string way) =>
+    public static ServerProcess Old(BenchOptions options, IApiServer api, string way) =>
         ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Service, "URL");
 
     /// <summary>Service A in Go. HOW says what it builds again after a change: "whole" or "slices".</summary>

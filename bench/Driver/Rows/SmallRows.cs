@@ -19,7 +19,7 @@ internal static class SmallRows
 
     private static async Task<Row[]> OnOneCoreAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, Slices, 100));
         List<Figure> one = [];
         List<Figure> all = [];
         for (int round = 0; round < options.Rounds; round++)
@@ -37,7 +37,7 @@ internal static class SmallRows
         ];
     }
 
-    private static async Task<Figure> MeasureAsync(ServerProcess server, FakeApi api, int seconds)
+    private static async Task<Figure> MeasureAsync(ServerProcess server, IApiServer api, int seconds)
     {
         await using ServerProcess berth = server;
         await berth.ReadyAsync();
@@ -64,7 +64,7 @@ internal static class SmallRows
     /// <summary>Service A lists, gives each whole list to a client, and follows changes. Returns its largest memory.</summary>
     private static async Task<Row> InLittleMemoryAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));
         await using ServerProcess berth = Servers.In64Megabytes(options, api, s_halves);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);

@@ -9,7 +9,7 @@ internal static class StartRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         List<double> ours = [];
         List<double> theirs = [];
         for (int round = 0; round < Math.Max(options.Rounds, 9); round++)

@@ -46,14 +46,14 @@ internal static class TargetRows
     private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(
         BenchOptions options, Fleet fleet, string[] services)
     {
-        await using FakeApi api = await FakeApi.StartAsync(fleet);
+        await using IApiServer api = await options.StartApi(fleet);
         await using ServerProcess berth = Servers.Berth(options, api, services);
         await berth.ReadyAsync();
         await ReadyAsync(berth);
         await Servers.WatchedAsync(api);
         double start = berth.Cpu.TotalMilliseconds;
         double memory = berth.Resident;
-        int watches = api.Watches;
+        int watches = await api.CountWatchesAsync();
         TimeSpan before = berth.Cpu;
         await using Churn churn = new(api, 200, Changes);
         await churn.Completion;

@@ -16,11 +16,11 @@ internal static class TlsRows
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         using ServerPair pair = new();
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         return [.. await HandshakesAsync(options, api, pair), .. await WatchersAsync(options, api, pair)];
     }
 
-    private static async Task<Row[]> HandshakesAsync(BenchOptions options, FakeApi api, ServerPair pair)
+    private static async Task<Row[]> HandshakesAsync(BenchOptions options, IApiServer api, ServerPair pair)
     {
         await using ServerProcess berth = Servers.OverTls(options, api, pair);
         await using ServerProcess? go = options.Go is null ? null : Servers.GoOverTls(options, api, pair);
@@ -75,7 +75,7 @@ internal static class TlsRows
             (server.Cpu - before).TotalMicroseconds / load.Count, load.PerSecond, resume ? (double)load.Resumed / (load.Count - 2) : 0);
     }
 
-    private static async Task<Row[]> WatchersAsync(BenchOptions options, FakeApi api, ServerPair pair)
+    private static async Task<Row[]> WatchersAsync(BenchOptions options, IApiServer api, ServerPair pair)
     {
         double ours = await WatcherAsync(Servers.OverTls(options, api, pair), $"/v1/watch/{Servers.Target()}");
         double theirs = options.Go is null ? 0 : await WatcherAsync(Servers.GoOverTls(options, api, pair), "/watch");

@@ -14,7 +14,7 @@ internal static class WatcherRows
     {
         // First, so that the connections of both sides are not open at the same time.
         double bare = await BareAsync(options);
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);
@@ -30,8 +30,8 @@ internal static class WatcherRows
         {
             TimeSpan cpu = berth.Cpu;
             long sent = System.Diagnostics.Stopwatch.GetTimestamp();
-            api.Change(0);
-            await watchers.ReceiveAllAsync(RawClient.Bytes(api.Fleet.Slices[0].FirstAddress));
+            await api.ChangeAsync(0);
+            await watchers.ReceiveAllAsync(RawClient.Bytes(api.FirstAddress(0)));
             times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             await Task.Delay(100);
             costs.Add((berth.Cpu - cpu).TotalMilliseconds);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -7,7 +8,7 @@ namespace Berth.Bench.Cluster.Real;
 /// The slices of a fleet in a real API server: created and changed through the API, so that the server writes versions, UIDs and managed
 /// fields.
 /// </summary>
-internal sealed class RealApi : IApiServer, IAsyncDisposable
+internal sealed class RealApi : IApiServer
 {
     private const string Slices = $"/apis/discovery.k8s.io/v1/namespaces/{Fleet.Namespace}/endpointslices";
 
@@ -17,6 +18,8 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
 
     private readonly ControlPlane _plane;
     private readonly RealSlice[] _slices;
+
+    private (long Requests, long Watches) _own;
 
     private RealApi(ControlPlane plane, Fleet fleet)
     {
@@ -28,6 +31,9 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
     public Fleet Fleet { get; }
 
     public string Kubeconfig => _plane.Kubeconfig;
+
+    // It shares the cores with the measured programs, and needs several milliseconds of CPU for a change.
+    public double MostChangesPerSecond => 50;
 
     /// <summary>The CPU time of kube-apiserver and etcd so far.</summary>
     public TimeSpan ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
@@ -42,6 +48,7 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
             await plane.GrantAsync(Fleet.Namespace, "discovery.k8s.io", "endpointslices", "\"list\",\"watch\"");
             ParallelOptions few = new() { MaxDegreeOfParallelism = 4 };
             await Parallel.ForEachAsync(api._slices, few, async (slice, _) => await plane.CreateAsync(Slices, slice.Body));
+            api._own = await api.CountAsync();
             return api;
         }
         catch
@@ -64,7 +71,36 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
     /// <summary>Returns at once, because a watch begins with the version of the list, and so misses no change.</summary>
     public Task WaitForWatchesAsync(int watches) => Task.CompletedTask;
 
+    public async ValueTask<long> CountRequestsAsync()
+    {
+        (long requests, long watches) = await CountAsync();
+        return requests - _own.Requests + watches - _own.Watches;
+    }
+
+    public async ValueTask<int> CountWatchesAsync() => (int)((await CountAsync()).Watches - _own.Watches);
+
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    // https://kubernetes.io/docs/reference/instrumentation/metrics/ (1.36). A watch counts as a request when it ends.
+    private async Task<(long Requests, long Watches)> CountAsync()
+    {
+        string metrics = await _plane.Administrator.GetStringAsync("/metrics");
+        (long requests, long watches) = (0, 0);
+        foreach (string line in metrics.Split('\n'))
+        {
+            if (!line.Contains("resource=\"endpointslices\"", StringComparison.Ordinal))
+                continue;
+            if (line.StartsWith("apiserver_longrunning_requests{", StringComparison.Ordinal))
+                watches += Value(line);
+            else if (line.StartsWith("apiserver_request_total{", StringComparison.Ordinal)
+                && (line.Contains("verb=\"LIST\"", StringComparison.Ordinal) || line.Contains("verb=\"WATCH\"", StringComparison.Ordinal)))
+                requests += Value(line);
+        }
+
+        return (requests, watches);
+
+        static long Value(string line) => (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+    }
 
     /// <summary>The body of a request to create or replace a slice, and the position of its first address.</summary>
     private sealed class RealSlice
