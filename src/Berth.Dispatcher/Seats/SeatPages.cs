@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Dispatcher.Http;
+using Berth.Pods;
 using Berth.Seats.Wire;
 using Berth.Writing;
 
@@ -58,7 +59,7 @@ internal static class SeatPages
             json.WriteString("state"u8, seat.Phase);
             json.WriteString("pod"u8, endpoint.Name);
             EndpointJson.WriteCluster(json, endpoint.Cluster);
-            json.WriteString("authority"u8, endpoint.Authority);
+            PodAuthority.Write(json, "authority"u8, endpoint);
             if (endpoint.Host is { } host)
                 json.WriteString("host"u8, host);
             json.WriteStartArray("ports"u8);
@@ -86,7 +87,7 @@ internal static class SeatPages
         json.WriteStartObject();
         json.WriteString("pod"u8, link.Endpoint.Name);
         EndpointJson.WriteCluster(json, link.Endpoint.Cluster);
-        json.WriteString("authority"u8, link.Endpoint.Authority);
+        PodAuthority.Write(json, "authority"u8, link.Endpoint);
         link.ReadSeats().WriteState(json);
         json.WriteEndObject();
     }

@@ -4,6 +4,7 @@ using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Routes;
 using Berth.Dispatcher.State;
+using Berth.Pods;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Dispatcher.Server;
@@ -25,7 +26,10 @@ internal sealed class PlainAnswers(DispatcherState state, RequestDurations durat
         long started = durations.Now;
         if (Pick() is not { } endpoint)
             return false;
-        _response.Write(output, endpoint.AuthorityUtf8.Span, endpoint.HostAuthority, close);
+        // Not the bytes that the endpoint would keep: of 100,000 endpoints each would keep some after a while.
+        Span<byte> body = stackalloc byte[PodAuthority.MaxLength];
+        body = body[..PodAuthority.Format(endpoint.Address, endpoint.Port, body)];
+        _response.Write(output, body, endpoint.HostAuthority, close);
         durations.Add(Route.Root, HttpMethods.Get, isTls ? "https" : "http", 200, started);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Ports;
 
 namespace Berth.Pods;
 
@@ -36,6 +37,8 @@ internal sealed class MarkedEndpoint(PodEndpoint pod, bool cordoned, bool lastRe
     internal override PodName Key => pod.Key;
 
     internal override ulong NameHash => pod.NameHash;
+
+    internal override void AddClaims(ClaimKeys claims) => pod.AddClaims(claims);
 
     public override EndpointPort? FindPort(string name) => pod.FindPort(name);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Berth.Pods;
 
@@ -8,12 +9,21 @@ namespace Berth.Pods;
 internal static class PodAuthority
 {
     /// <summary>Longer than any address with a zone, brackets and a port.</summary>
-    private const int MaxLength = 96;
+    public const int MaxLength = 96;
 
     /// <summary>The bytes of <c>10.88.0.10:3002</c> or <c>[fd00::1]:3002</c>.</summary>
     public static byte[] Format(IPAddress address, int port)
     {
         Span<byte> text = stackalloc byte[MaxLength];
+        return text[..Format(address, port, text)].ToArray();
+    }
+
+    /// <summary>Writes the same bytes, and returns their number.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="text">At least <see cref="MaxLength"/> bytes.</param>
+    public static int Format(IPAddress address, int port, Span<byte> text)
+    {
         bool six = address.AddressFamily == AddressFamily.InterNetworkV6;
         int at = 0;
         if (six)
@@ -24,6 +34,21 @@ internal static class PodAuthority
             text[at++] = (byte)']';
         text[at++] = (byte)':';
         port.TryFormat(text[at..], out written, default, CultureInfo.InvariantCulture);
-        return text[..(at + written)].ToArray();
+        return at + written;
+    }
+
+    /// <summary>Writes address and port as a member of an object. No text is kept, because a list may have 100,000 endpoints.</summary>
+    public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> member, PodEndpoint endpoint)
+    {
+        Span<byte> text = stackalloc byte[MaxLength];
+        json.WriteString(member, text[..Format(endpoint.Address, endpoint.Port, text)]);
+    }
+
+    /// <summary>Writes an address as a value. An <see cref="IPAddress"/> keeps the string of <c>ToString()</c>, and this creates none.</summary>
+    public static void Write(Utf8JsonWriter json, IPAddress address)
+    {
+        Span<byte> text = stackalloc byte[MaxLength];
+        address.TryFormat(text, out int written);
+        json.WriteStringValue(text[..written]);
     }
 }

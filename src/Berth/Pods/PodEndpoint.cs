@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Berth.Pods;
+using Berth.Ports;
 
 namespace Berth;
 
@@ -197,6 +198,19 @@ public abstract class PodEndpoint
             && (Uid is null || other.Uid is null
             ? Address.Equals(other.Address)
             : string.Equals(Uid, other.Uid, StringComparison.Ordinal)));
+
+    /// <summary>Adds the ports that the pod claims on its addresses.</summary>
+    internal virtual void AddClaims(ClaimKeys claims)
+    {
+        // With indexes: an enumerator of an interface is an object, and a search visits 100,000 pods.
+        IReadOnlyList<IPAddress> addresses = Addresses;
+        IReadOnlyList<EndpointPort> ports = Ports;
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            for (int port = 0; port < ports.Count; port++)
+                claims.Add(Cluster, addresses[i], ports[port].Number, ports[port].Protocol);
+        }
+    }
 
     /// <summary>True when everything except the conditions is the same.</summary>
     private protected virtual bool SameParts(PodEndpoint other) =>

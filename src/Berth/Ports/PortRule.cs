@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 
 namespace Berth.Ports;
 
@@ -74,6 +75,13 @@ internal sealed class PortRule
         }
 
         return true;
+    }
+
+    /// <summary>Adds the ports of an ordinal up to <see cref="MaxOrdinal"/> on one address.</summary>
+    public void AddClaims(ClaimKeys claims, string? cluster, IPAddress address, int ordinal)
+    {
+        foreach (EndpointPort port in _bases)
+            claims.Add(cluster, address, (int)PortRange.Compute(port.Number, ordinal, _stride), port.Protocol);
     }
 
     public bool TryFind(string name, int ordinal, [NotNullWhen(true)] out EndpointPort? found)

@@ -1,5 +1,5 @@
 using System.Net;
-using Berth.Pods;
+using Berth.Ports;
 
 namespace Berth.Snapshots;
 
@@ -11,20 +11,24 @@ internal static class PortClashes
 {
     public static PortClash[] Find(IReadOnlyCollection<EndpointSnapshot> snapshots)
     {
-        HashSet<ulong> repeated = FindRepeated(snapshots);
+        HashSet<uint> repeated = FindRepeated(snapshots);
         if (repeated.Count == 0)
             return [];
         Dictionary<(string? Cluster, IPAddress Address, int Port, string Protocol), List<(EndpointSnapshot Snapshot, PodEndpoint Pod)>>
             claims = [];
-        foreach ((EndpointSnapshot snapshot, PodEndpoint pod, IPAddress address, EndpointPort port) in ClaimsOf(snapshots))
+        foreach ((EndpointSnapshot snapshot, PodEndpoint pod) in PodsWith(repeated, snapshots))
         {
-            if (!repeated.Contains(KeyOf(pod, address, port)))
-                continue;
-            (string?, IPAddress, int, string) claim = (pod.Cluster, address, port.Number, port.Protocol);
-            if (!claims.TryGetValue(claim, out List<(EndpointSnapshot, PodEndpoint Pod)>? pods))
-                claims.Add(claim, pods = []);
-            if (!pods.Exists(other => IsSamePod(other.Pod, pod)))
-                pods.Add((snapshot, pod));
+            foreach (IPAddress address in pod.Addresses)
+            {
+                foreach (EndpointPort port in pod.Ports)
+                {
+                    (string?, IPAddress, int, string) claim = (pod.Cluster, address, port.Number, port.Protocol);
+                    if (!claims.TryGetValue(claim, out List<(EndpointSnapshot, PodEndpoint Pod)>? pods))
+                        claims.Add(claim, pods = []);
+                    if (!pods.Exists(other => IsSamePod(other.Pod, pod)))
+                        pods.Add((snapshot, pod));
+                }
+            }
         }
 
         return [.. claims.Where(static c => c.Value.Count > 1).Select(static c => new PortClash(
@@ -36,47 +40,48 @@ internal static class PortClashes
     }
 
     /// <summary>
-    /// Returns the keys that occur more than once. Usually there are none. The search then ends here, and for 100,000 pods it was only one
-    /// sort of numbers.
+    /// Returns the keys that occur more than once. If there are none, the search ends here, and for 100,000 pods it was only one sort of
+    /// numbers.
     /// </summary>
-    private static HashSet<ulong> FindRepeated(IReadOnlyCollection<EndpointSnapshot> snapshots)
+    private static HashSet<uint> FindRepeated(IReadOnlyCollection<EndpointSnapshot> snapshots)
     {
-        List<ulong> keys = new(snapshots.Sum(static s => s.Endpoints.Count));
-        foreach ((_, PodEndpoint pod, IPAddress address, EndpointPort port) in ClaimsOf(snapshots))
-            keys.Add(KeyOf(pod, address, port));
-        keys.Sort();
-        HashSet<ulong> repeated = [];
-        for (int i = 1; i < keys.Count; i++)
+        using ClaimKeys keys = new(snapshots.Sum(static s => s.Endpoints.Count));
+        foreach (EndpointSnapshot snapshot in snapshots)
         {
-            if (keys[i] == keys[i - 1])
-                repeated.Add(keys[i]);
+            foreach (PodEndpoint pod in snapshot.Endpoints)
+            {
+                if (!pod.Terminating)
+                    pod.AddClaims(keys);
+            }
         }
 
-        return repeated;
+        return keys.FindRepeated();
     }
 
-    private static IEnumerable<(EndpointSnapshot Snapshot, PodEndpoint Pod, IPAddress Address, EndpointPort Port)> ClaimsOf(
-        IReadOnlyCollection<EndpointSnapshot> snapshots)
+    /// <summary>
+    /// Returns the pods with a claim of these keys. Two claims of 100,000 often have one key without a clash, so this pass too creates nothing
+    /// for the other pods.
+    /// </summary>
+    private static List<(EndpointSnapshot Snapshot, PodEndpoint Pod)> PodsWith(
+        HashSet<uint> repeated, IReadOnlyCollection<EndpointSnapshot> snapshots)
     {
+        List<(EndpointSnapshot, PodEndpoint)> pods = [];
+        using ClaimKeys keys = new(1);
         foreach (EndpointSnapshot snapshot in snapshots)
         {
             foreach (PodEndpoint pod in snapshot.Endpoints)
             {
                 if (pod.Terminating)
                     continue;
-                foreach (IPAddress address in pod.Addresses)
-                {
-                    foreach (EndpointPort port in pod.Ports)
-                        yield return (snapshot, pod, address, port);
-                }
+                keys.Clear();
+                pod.AddClaims(keys);
+                if (keys.ContainsAny(repeated))
+                    pods.Add((snapshot, pod));
             }
         }
-    }
 
-    /// <summary>Returns a key for a claim. Equal claims have equal keys; different claims may have equal keys too.</summary>
-    private static ulong KeyOf(PodEndpoint pod, IPAddress address, EndpointPort port) =>
-        (((ulong)(uint)address.GetHashCode() << 32) | ((ulong)(uint)port.Number << 8) | port.Protocol[0])
-            ^ (pod.Cluster is { } cluster ? KeyHash.Of(cluster) : 0);
+        return pods;
+    }
 
     private static bool IsSamePod(PodEndpoint left, PodEndpoint right) =>
         left.Name == right.Name && left.Namespace == right.Namespace && left.Uid == right.Uid && left.Cluster == right.Cluster;

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Berth.Pods;
-
 using Berth.Snapshots;
+
 namespace Berth.Writing;
 
 /// <summary>
@@ -33,11 +33,12 @@ internal static class EndpointJson
         PodNames.Write(json, "pod"u8, endpoint);
         json.WriteString("uid"u8, endpoint.Uid);
         WriteOrdinal(json, endpoint.Ordinal);
-        json.WriteString("authority"u8, endpoint.Authority);
-        json.WriteString("address"u8, endpoint.Address.ToString());
+        PodAuthority.Write(json, "authority"u8, endpoint);
+        json.WritePropertyName("address"u8);
+        PodAuthority.Write(json, endpoint.Address);
         json.WriteStartArray("addresses"u8);
         foreach (IPAddress address in endpoint.Addresses)
-            json.WriteStringValue(address.ToString());
+            PodAuthority.Write(json, address);
         json.WriteEndArray();
         // Most endpoints have no host name. A list of 100,000 must not repeat that for each.
         if (endpoint.Host is { } host)
