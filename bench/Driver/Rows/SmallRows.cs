@@ -67,7 +67,7 @@ internal static class SmallRows
         await using IApiServer api = await options.StartApi(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));
         await using ServerProcess berth = Servers.In64Megabytes(options, api, s_halves);
         await berth.ReadyAsync();
-        await Servers.WatchedAsync(api);
+        await Servers.WatchedAsync(api, s_halves.Length);
         long seen = 0;
         foreach (string service in s_halves)
         {
