@@ -23,8 +23,8 @@ using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(Posix
 using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => Environment.Exit(143));
 
 BenchOptions options = BenchOptions.Parse(args);
-// Asked: whether the group has rows that depend on the API server, which --assets compares with a real one. Pods of a real one have no address
-// on loopback, so the rows of reach cannot dial them; a day of changes would take it hours.
+// Asked: whether the group has rows that depend on the API server, which --assets compares with a real one. Pods of a real one have no
+// address on loopback, so the rows of reach cannot dial them; a day of changes would take it hours.
 (string Name, bool Asked, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =
 [
     ("pick", false, PickRows.MeasureAsync),

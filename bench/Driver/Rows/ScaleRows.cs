@@ -19,6 +19,7 @@ internal static class ScaleRows
         long published = 0;
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             await few.ChangeAsync();
             long version = await many.Server.MetricAsync("berth_snapshot_version", Servers.Target());
             await many.ChangeAsync();

@@ -24,6 +24,7 @@ internal static class SmallRows
         List<Figure> all = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             one.Add(await MeasureAsync(Servers.OnOneCore(options, api), api, options.Seconds));
             all.Add(await MeasureAsync(Servers.Berth(options, api), api, options.Seconds));
         }
@@ -64,6 +65,7 @@ internal static class SmallRows
     /// <summary>Service A lists, gives each whole list to a client, and follows changes. Returns its largest memory.</summary>
     private static async Task<Row> InLittleMemoryAsync(BenchOptions options)
     {
+        await options.Turn();
         await using IApiServer api = await options.StartApi(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));
         await using ServerProcess berth = Servers.In64Megabytes(options, api, s_halves);
         await berth.ReadyAsync();
