@@ -34,6 +34,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("churn", true, ChurnRows.MeasureAsync),
     ("scale", true, ScaleRows.MeasureAsync),
     ("list", true, FirstListRows.MeasureAsync),
+    ("streaming", true, StreamingRows.MeasureAsync),
     ("clusters", true, ClusterRows.MeasureAsync),
     ("event", true, EventRows.MeasureAsync),
     ("start", true, StartRows.MeasureAsync),

@@ -12,6 +12,9 @@ internal interface IApiServer : IAsyncDisposable
     /// <summary>The changes a second that leave the cores of this machine to the measured programs.</summary>
     double MostChangesPerSecond { get; }
 
+    /// <summary>The CPU time of the server so far, or null when it runs in this process.</summary>
+    TimeSpan? ServerCpu { get; }
+
     /// <summary>The current address of a slice's first pod.</summary>
     string FirstAddress(int slice);
 

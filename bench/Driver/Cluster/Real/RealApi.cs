@@ -39,7 +39,7 @@ internal sealed class RealApi : IApiServer
     public double MostChangesPerSecond => 50;
 
     /// <summary>The CPU time of kube-apiserver and etcd so far.</summary>
-    public TimeSpan ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
+    public TimeSpan? ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
 
     /// <summary>Starts a control plane and fills it.</summary>
     public static async Task<RealApi> StartAsync(Assets assets, Fleet fleet)
@@ -72,8 +72,8 @@ internal sealed class RealApi : IApiServer
     }
 
     /// <summary>
-    /// Waits until the server counts a number of watches. No change would be missed without it, because a watch begins with the version of the
-    /// list; but a watch that opens later would be counted as a request of the measured time.
+    /// Waits until the server counts a number of watches. No change would be missed without it, because a watch begins with the version of
+    /// the list; but a watch that opens later would be counted as a request of the measured time.
     /// </summary>
     public async Task WaitForWatchesAsync(int watches)
     {
