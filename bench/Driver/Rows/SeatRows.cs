@@ -71,12 +71,10 @@ internal static class SeatRows
         long reserved = 0;
         for (int round = 0; round < options.Rounds; round++)
         {
-            await options.Turn();
             reserved += await LoadAsync(dispatcher.Url, ours, script, seats, options.Seconds);
             await LoadAsync(peer.Url, theirs, script, patches, options.Seconds);
         }
 
-        await options.Turn();
         // The first one compiles the load generator.
         OpenLoad warmUp = await RunHalfAsync(dispatcher, 2);
         OpenLoad half = await RunHalfAsync(dispatcher, SecondsOfHalf);
