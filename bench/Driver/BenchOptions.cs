@@ -32,6 +32,12 @@ internal sealed record BenchOptions
     /// <summary>Starts the API server of the rows: the fake one, unless the rows are compared with a real one.</summary>
     public Func<Fleet, Task<IApiServer>> StartApi { get; init; } = static async fleet => await FakeApi.StartAsync(fleet);
 
+    /// <summary>
+    /// Waits until it is this side's turn. Rows call it before each round, and between parts that have no rounds. Only rows that are
+    /// compared with the same rows at another API server wait.
+    /// </summary>
+    public Func<Task> Turn { get; init; } = static () => Task.CompletedTask;
+
     /// <summary>Rows to measure, by name; all when empty.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 

@@ -1,9 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.IO.Pipelines;
 using System.Net;
-using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,17 +14,18 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// The part of a Kubernetes API server that discovery uses: list in pages and watch of EndpointSlices, in JSON and protobuf, over TLS and
-/// HTTP/2 on loopback. It writes in the same pieces as kube-apiserver. All its answers are prepared before. A watch begins with the next
-/// change, so changes are made only when the watches are open.
+/// The part of a Kubernetes API server that discovery uses: lists of EndpointSlices in pages, watches and streaming lists (KEP-3157), in
+/// JSON and protobuf, over TLS and HTTP/2 on loopback. It writes in the same pieces as kube-apiserver (<see cref="GoBuffer"/>, <see
+/// cref="RecordWriter"/>). The window updates of HTTP/2 for what the client sends come from Kestrel; those for what this server sends come
+/// from the measured client, so this server waits when the client's windows are full. All its answers are prepared before. A watch begins
+/// with the next change, so changes are made only when the watches are open.
 /// </summary>
 internal sealed class FakeApi : IApiServer
 {
     private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
-    // The buffer of a handler of Go's HTTP/2 server. It is sent when it is full; a write that is longer than the buffer is sent as it is.
-    // So a message after its length, or an object after its comma, is cut there.
-    private const int GoBufferLength = 4096;
+    // The time of kube-apiserver, without its jitter.
+    private static readonly TimeSpan s_betweenBookmarks = TimeSpan.FromMinutes(1);
 
     private readonly WebApplication _app;
     private readonly Fleet _fleet;
@@ -52,6 +49,8 @@ internal sealed class FakeApi : IApiServer
 
     // It needs almost no processor time for a change.
     public double MostChangesPerSecond => double.PositiveInfinity;
+
+    public TimeSpan? ServerCpu => null;
 
     /// <param name="fleet">The data that it serves.</param>
     /// <param name="protocols">HTTP/2 if the client wants it, as in a real server; or only HTTP/1.1, to measure the cost of HTTP/2.</param>
@@ -142,70 +141,18 @@ internal sealed class FakeApi : IApiServer
         context.Response.ContentType = "application/json";
         string selector = context.Request.Query["labelSelector"].ToString();
         string? service = selector.Length == 0 ? null : selector[(selector.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        return context.Request.Query["watch"].ToString() is "1" or "true" ? WatchAsync(context, service) : ListAsync(context, service);
-    }
-
-    private async Task ListAsync(HttpContext context, string? service)
-    {
-        int limit = int.TryParse(context.Request.Query["limit"], CultureInfo.InvariantCulture, out int asked) && asked > 0
-            ? asked
-            : int.MaxValue;
-        int at = int.TryParse(context.Request.Query["continue"], CultureInfo.InvariantCulture, out int from) ? from : 0;
-        List<SliceTemplate> page = [];
-        for (; at < _fleet.Slices.Count && page.Count < limit; at++)
-        {
-            if (service is null || _fleet.Slices[at].Service == service)
-                page.Add(_fleet.Slices[at]);
-        }
-
-        while (service is not null && at < _fleet.Slices.Count && _fleet.Slices[at].Service != service)
-            at++;
-        if (PrefersProtobuf(context))
-        {
+        if (IsAsked(context, "watch"))
+            return WatchAsync(context, service);
+        bool protobuf = PrefersProtobuf(context);
+        if (protobuf)
             context.Response.ContentType = Protobuf;
-            await WriteProtobufAsync(
-                context.Response.BodyWriter, page, at < _fleet.Slices.Count ? at.ToString(CultureInfo.InvariantCulture) : "");
-            return;
-        }
-
-        string next = at < _fleet.Slices.Count ? $",\"continue\":\"{at.ToString(CultureInfo.InvariantCulture)}\"" : "";
-        PipeWriter body = context.Response.BodyWriter;
-        await body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{"resourceVersion":""" +
-            $$""" "{{_fleet.Version}}"{{next}}},"items":[""")));
-        for (int i = 0; i < page.Count; i++)
-            await WriteAsync(body, i > 0 ? ","u8.ToArray() : ReadOnlyMemory<byte>.Empty, page[i].Body);
-        await body.WriteAsync("]}"u8.ToArray());
+        return FakeLists.WriteAsync(context, _fleet, service, protobuf);
     }
+
+    private static bool IsAsked(HttpContext context, string name) => context.Request.Query[name].ToString() is "1" or "true";
 
     private static bool PrefersProtobuf(HttpContext context) =>
         context.Request.Headers.Accept.ToString().StartsWith(Protobuf, StringComparison.Ordinal);
-
-    /// <summary>Sends a few bytes and then many, in the same pieces as Go.</summary>
-    private static async ValueTask WriteAsync(PipeWriter body, ReadOnlyMemory<byte> few, ReadOnlyMemory<byte> many)
-    {
-        int first = few.IsEmpty ? many.Length : Math.Min(GoBufferLength - few.Length, many.Length);
-        body.Write(few.Span);
-        body.Write(many.Span[..first]);
-        await body.FlushAsync();
-        if (first < many.Length)
-            await body.WriteAsync(many[first..]);
-    }
-
-    private async Task WriteProtobufAsync(PipeWriter body, List<SliceTemplate> page, string next)
-    {
-        byte[] head = new ProtobufWriter()
-            .Message(1, meta => meta.Text(1, "").Text(2, _fleet.Version.ToString(CultureInfo.InvariantCulture)).Text(3, next)).ToArray();
-        byte[][] before = [.. page.Select(static slice => new ProtobufWriter().Begin(2, slice.Protobuf.Length).ToArray())];
-        long length = head.Length + page.Select((slice, i) => (long)before[i].Length + slice.Protobuf.Length).Sum();
-        await body.WriteAsync(new ProtobufWriter().Raw("k8s\0"u8)
-            .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSliceList"))
-                .Begin(2, length).Raw(head).ToArray());
-        for (int i = 0; i < page.Count; i++)
-            await WriteAsync(body, before[i], page[i].Protobuf);
-        await body.WriteAsync(new ProtobufWriter().Text(3, "").Text(4, "").ToArray());
-    }
 
     private async Task WatchAsync(HttpContext context, string? service)
     {
@@ -217,15 +164,27 @@ internal sealed class FakeApi : IApiServer
         await context.Response.StartAsync(either.Token);
         // StartAsync alone leaves the headers in the buffer until the first event.
         await context.Response.Body.FlushAsync(either.Token);
-        _watches[watch] = service;
+        long listed;
+        lock (_lock)
+        {
+            listed = _fleet.Version;
+            _watches[watch] = service;
+        }
+
+        await using ITimer? bookmarks = IsAsked(context, "allowWatchBookmarks")
+            ? TimeProvider.System.CreateTimer(SendBookmark, watch, s_betweenBookmarks, s_betweenBookmarks)
+            : null;
+        GoBuffer body = new(context.Response.BodyWriter);
         try
         {
+            if (IsAsked(context, "sendInitialEvents"))
+                await WriteInitialAsync(body, service, listed, protobuf, either.Token);
             await foreach (SliceEvent change in watch.Reader.ReadAllAsync(either.Token))
             {
-                if (protobuf)
-                    await WriteAsync(context.Response.BodyWriter, change.Length, change.Message);
-                else
-                    await context.Response.BodyWriter.WriteAsync(change.Line, either.Token);
+                await WriteAsync(body, change, protobuf, either.Token);
+                // As kube-apiserver, which sends the rest when no other event waits.
+                if (!watch.Reader.TryPeek(out _))
+                    await body.FlushAsync(either.Token);
             }
         }
         catch (OperationCanceledException)
@@ -236,5 +195,39 @@ internal sealed class FakeApi : IApiServer
         {
             _watches.TryRemove(watch, out _);
         }
+    }
+
+    /// <summary>A streaming list (KEP-3157): every slice, then the bookmark that says so.</summary>
+    private async Task WriteInitialAsync(
+        GoBuffer body, string? service, long version, bool protobuf, CancellationToken cancellationToken)
+    {
+        foreach (SliceTemplate slice in _fleet.Slices)
+        {
+            if (service is not null && slice.Service != service)
+                continue;
+            await (protobuf
+                ? WriteMessageAsync(body, slice.AddedMessage(), cancellationToken)
+                : body.WriteAsync(slice.AddedLine(), cancellationToken));
+        }
+
+        await WriteAsync(body, SliceEvent.Bookmark(version, initialEventsEnd: true), protobuf, cancellationToken);
+        await body.FlushAsync(cancellationToken);
+    }
+
+    private static ValueTask WriteAsync(GoBuffer body, SliceEvent change, bool protobuf, CancellationToken cancellationToken) =>
+        protobuf ? WriteMessageAsync(body, change.Protobuf, cancellationToken) : body.WriteAsync(change.Line, cancellationToken);
+
+    /// <summary>Writes the length of a message and the message separately, as the framer of kube-apiserver does.</summary>
+    private static async ValueTask WriteMessageAsync(GoBuffer body, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        await body.WriteAsync(message[..sizeof(int)], cancellationToken);
+        await body.WriteAsync(message[sizeof(int)..], cancellationToken);
+    }
+
+    private void SendBookmark(object? state)
+    {
+        // In the order of the changes.
+        lock (_lock)
+            ((Channel<SliceEvent>)state!).Writer.TryWrite(SliceEvent.Bookmark(_fleet.Version, initialEventsEnd: false));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Berth.Bench.Cluster;
 
@@ -28,20 +29,36 @@ internal static class SliceProtobuf
     }
 
     /// <summary>
-    /// The bytes before and after a slice of some length in the event MODIFIED: the length of the frame, meta.v1.WatchEvent, and the
-    /// envelope of the slice.
+    /// The bytes before and after a slice of some length in an event: the length of the frame, meta.v1.WatchEvent, and the envelope of the
+    /// slice.
     /// </summary>
-    public static (byte[] Head, byte[] Tail) Event(int length)
+    public static (byte[] Head, byte[] Tail) Event(string type, int length)
     {
         byte[] tail = new ProtobufWriter().Text(3, "").Text(4, "").ToArray();
         byte[] envelope = new ProtobufWriter().Raw("k8s\0"u8)
             .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSlice")).Begin(2, length).ToArray();
         int rawLength = envelope.Length + length + tail.Length;
         byte[] raw = new ProtobufWriter().Begin(1, rawLength).ToArray();
-        byte[] message = new ProtobufWriter().Text(1, "MODIFIED").Begin(2, raw.Length + rawLength).Raw(raw).Raw(envelope).ToArray();
+        byte[] message = new ProtobufWriter().Text(1, type).Begin(2, raw.Length + rawLength).Raw(raw).Raw(envelope).ToArray();
         byte[] prefix = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(prefix, message.Length + length + tail.Length);
         return ([.. prefix, .. message], tail);
+    }
+
+    /// <summary>A bookmark, after its length.</summary>
+    public static byte[] Bookmark(long version, bool initialEventsEnd)
+    {
+        byte[] slice = new ProtobufWriter().Message(1, meta => EmptyMeta(meta, version, initialEventsEnd)).Text(4, "").ToArray();
+        (byte[] head, byte[] tail) = Event("BOOKMARK", slice.Length);
+        return [.. head, .. slice, .. tail];
+    }
+
+    private static void EmptyMeta(ProtobufWriter meta, long version, bool initialEventsEnd)
+    {
+        meta.Text(1, "").Text(2, "").Text(3, "").Text(4, "").Text(5, "").Text(6, version.ToString(CultureInfo.InvariantCulture))
+            .Number(7, 0).Message(8, static _ => { });
+        if (initialEventsEnd)
+            meta.Pair(12, "k8s.io/initial-events-end", "true");
     }
 
     private static void Endpoint(ProtobufWriter endpoint, string ns, PodShape pod, string address) => endpoint

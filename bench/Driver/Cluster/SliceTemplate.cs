@@ -18,8 +18,8 @@ internal sealed class SliceTemplate
     private readonly int _protobufAddressAt;
     private readonly int _versionAt;
     private readonly int _addressAt;
-    private readonly byte[] _eventHead;
-    private readonly byte[] _eventTail;
+    private readonly (byte[] Head, byte[] Tail) _modified;
+    private readonly (byte[] Head, byte[] Tail) _added;
     private int _address;
 
     public SliceTemplate(string @namespace, string service, string name, long version, IReadOnlyList<PodShape> pods)
@@ -32,7 +32,8 @@ internal sealed class SliceTemplate
         _protobuf = SliceProtobuf.Render(@namespace, service, name, UidOf(version), new string('#', VersionWidth), pods, AddressMark);
         _protobufVersionAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(new string('#', VersionWidth)));
         _protobufAddressAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(AddressMark));
-        (_eventHead, _eventTail) = SliceProtobuf.Event(_protobuf.Length);
+        _modified = SliceProtobuf.Event("MODIFIED", _protobuf.Length);
+        _added = SliceProtobuf.Event("ADDED", _protobuf.Length);
         _address = pods[0].Address;
         WriteVersion(version);
         WriteAddress(_address);
@@ -56,14 +57,23 @@ internal sealed class SliceTemplate
         _address++;
         WriteVersion(version);
         WriteAddress(_address);
-        ReadOnlySpan<byte> head = "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"EndpointSlice\",\"apiVersion\":\"discovery.k8s.io/v1\","u8;
-        byte[] line = new byte[head.Length + _body.Length + 1];
-        head.CopyTo(line);
-        _body.AsSpan(1).CopyTo(line.AsSpan(head.Length));
-        line[^2] = (byte)'}';
-        line[^1] = (byte)'\n';
-        return new SliceEvent(line, [.. _eventHead, .. _protobuf, .. _eventTail]);
+        return new SliceEvent(Line("MODIFIED"), Message(_modified));
     }
+
+    /// <summary>The event ADDED of the slice as it is now, in JSON.</summary>
+    public byte[] AddedLine() => Line("ADDED");
+
+    /// <summary>The same in protobuf, after its length.</summary>
+    public byte[] AddedMessage() => Message(_added);
+
+    private byte[] Line(string type) =>
+    [
+        .. Encoding.ASCII.GetBytes(
+            $"{{\"type\":\"{type}\",\"object\":{{\"kind\":\"EndpointSlice\",\"apiVersion\":\"discovery.k8s.io/v1\","),
+        .. _body.AsSpan(1), .. "}\n"u8,
+    ];
+
+    private byte[] Message((byte[] Head, byte[] Tail) around) => [.. around.Head, .. _protobuf, .. around.Tail];
 
     /// <summary>
     /// 127.1xx.1xx.1xx: there are a million of them, each as wide as the placeholder, and each can be dialled on this machine.

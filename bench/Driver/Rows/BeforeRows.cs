@@ -2,10 +2,14 @@ using Berth.Bench.Cluster;
 using Berth.Bench.Load;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
+using static Berth.Bench.Rows.EarlierBuild;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>This build against an earlier one, in turn, in one run: change, event, first list, GET / and memory.</summary>
+/// <summary>
+/// This build against an earlier one, in turn, in one run: GET /, change, event, first list and memory, and the rows of
+/// <see cref="BeforeFreshRows"/>. What the earlier build cannot do is a row that says so.
+/// </summary>
 internal static class BeforeRows
 {
     private const int Slices = 600;
@@ -13,19 +17,16 @@ internal static class BeforeRows
     private const int ChangesPerSecond = 200;
     private const int Loads = 2;
 
-    // A pair is the figure of this build and of the earlier one, measured one after the other.
-    private readonly record struct Pair(double Now, double Before);
-
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         if (options.Before is not { } before)
             return [new Row("this build against an earlier one", "", "not measured: give --before PROGRAM", "", "", null)];
         BenchOptions earlier = options with { Berth = before, Clients = options.BeforeClients ?? options.Clients };
-        List<Row> rows = [.. await RootAsync(options, earlier), .. await ChangeAsync(options, earlier)];
-        rows.Add(await EventAsync(options, earlier));
-        if (options.BeforeClients is not null)
-            rows.AddRange(await ListAsync(options, earlier));
-        return rows;
+        return
+        [
+            .. await RootAsync(options, earlier), await ChangeAsync(options, earlier), await EventAsync(options, earlier),
+            .. await ListAsync(options, earlier), .. await BeforeFreshRows.MeasureAsync(options, earlier),
+        ];
     }
 
     private static async Task<IEnumerable<Row>> RootAsync(BenchOptions now, BenchOptions before)
@@ -70,7 +71,7 @@ internal static class BeforeRows
         return (server.Cpu - before).TotalMicroseconds / load.Requests;
     }
 
-    private static async Task<IEnumerable<Row>> ChangeAsync(BenchOptions now, BenchOptions before)
+    private static async Task<Row> ChangeAsync(BenchOptions now, BenchOptions before)
     {
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
         await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
@@ -78,15 +79,10 @@ internal static class BeforeRows
         await using ServerProcess theirs = Servers.Berth(before, other);
         await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
         await Task.WhenAll(Servers.WatchedAsync(api), Servers.WatchedAsync(other));
-        List<Pair> memory = [new Pair(ours.Resident, theirs.Resident)];
         List<Pair> costs = [];
         for (int round = 0; round < now.Rounds * Loads; round++)
             costs.Add(await InTurnAsync(round, ours, theirs, server => CostAsync(server, server == ours ? api : other)));
-        return
-        [
-            Compare($"CPU for one changed slice among {Slices}", 1.02, costs, Figures.Milliseconds),
-            Compare("  memory after the first list", 1.02, memory, Figures.Megabytes),
-        ];
+        return Compare($"CPU for one changed slice among {Slices}", 1.02, costs, Figures.Milliseconds);
     }
 
     private static async Task<double> CostAsync(ServerProcess server, FakeApi api)
@@ -117,6 +113,9 @@ internal static class BeforeRows
 
     private static async Task<IEnumerable<Row>> ListAsync(BenchOptions now, BenchOptions before)
     {
+        string what = $"first list of {Slices * 100:#,0} endpoints";
+        if (now.BeforeClients is null)
+            return [new Row(what, "", "not measured: give --before-clients PROGRAM", "", "", null)];
         await using FakeApi api = await FakeApi.StartAsync(
             new Fleet().Add(Servers.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
         List<(ListCost Now, ListCost Before)> lists = [];
@@ -136,31 +135,9 @@ internal static class BeforeRows
             Compare(what, 1.02, [.. lists.Select(list => new Pair(select(list.Now), select(list.Before)))], text);
         return
         [
-            Of($"first list of {Slices * 100:#,0} endpoints, time", static cost => cost.Wall, Figures.Milliseconds),
+            Of($"{what}, time", static cost => cost.Wall, Figures.Milliseconds),
             Of("  CPU", static cost => cost.Cpu, Figures.Milliseconds),
             Of("  memory: allocated", static cost => cost.Allocated, Figures.Megabytes),
         ];
-    }
-
-    /// <summary>Measures both. The side that goes first in one round goes second in the next.</summary>
-    private static async Task<Pair> InTurnAsync(
-        int round, ServerProcess ours, ServerProcess theirs, Func<ServerProcess, Task<double>> measure)
-    {
-        if (round % 2 == 0)
-        {
-            double now = await measure(ours);
-            return new Pair(now, await measure(theirs));
-        }
-
-        double before = await measure(theirs);
-        return new Pair(await measure(ours), before);
-    }
-
-    private static Row Compare(string what, double limit, List<Pair> pairs, Func<double, string> text)
-    {
-        double ratio = Figures.Median(pairs.Select(static pair => pair.Now / pair.Before));
-        return new Row(
-            what, $"<= {Figures.Ratio(limit)} of the earlier build", text(Figures.Median(pairs.Select(static pair => pair.Now))),
-            Figures.Ratio(ratio), $"earlier build {text(Figures.Median(pairs.Select(static pair => pair.Before)))}", ratio <= limit);
     }
 }

@@ -24,6 +24,7 @@ internal static class ChurnRows
         // Twice the rounds of other rows, because three programs share the cores here, and the tail of one round is not reliable.
         for (int round = 0; round < (2 * options.Rounds) + 1; round++)
         {
+            await options.Turn();
             // The side that goes first in one round goes second in the next.
             if (round % 2 == 0)
                 quiet.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
@@ -38,8 +39,8 @@ internal static class ChurnRows
         return
         [
             new Row(
-                $"GET / while {Math.Min(PerSecond, api.MostChangesPerSecond)} slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(
-                    Figures.Median(busy.Select(static b => b.PerSecond))),
+                $"GET / while {Math.Min(PerSecond, api.MostChangesPerSecond)} slices/s change, throughput", ">= 0.90 of quiet",
+                Figures.PerSecond(Figures.Median(busy.Select(static b => b.PerSecond))),
                 Figures.Ratio(throughput), $"quiet {Figures.PerSecond(Figures.Median(quiet.Select(static q => q.PerSecond)))}",
                 throughput >= 0.9),
             new Row(

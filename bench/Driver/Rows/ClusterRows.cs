@@ -21,6 +21,7 @@ internal static class ClusterRows
         List<ListCost> single = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             clusters.Add(await ListCost.MeasureAsync(
                 options, 100_000,
                 ["list-clusters", east.Kubeconfig, west.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]));

@@ -10,6 +10,7 @@ namespace Berth.Bench.Rows;
 internal static class EventRows
 {
     private const int Samples = 200;
+    private const int SamplesInTurn = 40;
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
@@ -17,19 +18,21 @@ internal static class EventRows
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);
-        double[] times = await SampleAsync(api, berth.Url);
+        double[] times = await SampleAsync(api, berth.Url, turn: options.Turn);
         double median = Figures.Median(times);
         return [new Row("from the API's event to the answer, median", "< 2 ms", Figures.Milliseconds(median), "",
             $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
     }
 
     /// <summary>The times from a change until the answer has the new address, in milliseconds, sorted.</summary>
-    public static async Task<double[]> SampleAsync(IApiServer api, string url, int slice = 0)
+    public static async Task<double[]> SampleAsync(IApiServer api, string url, int slice = 0, Func<Task>? turn = null)
     {
         using RawClient client = new(url);
         double[] times = new double[Samples];
         for (int i = 0; i < Samples; i++)
         {
+            if (i % SamplesInTurn == 0 && turn is not null)
+                await turn();
             await Task.Delay(5);
             await api.ChangeAsync(slice);
             long sent = Stopwatch.GetTimestamp();

@@ -24,6 +24,7 @@ internal static class FirstListRows
         List<ListCost> theirs = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             ours.Add(await RunAsync(options, kubeconfig, endpoints, "list-berth"));
             theirs.Add(await RunAsync(options, kubeconfig, endpoints, "list-official"));
         }

@@ -29,6 +29,7 @@ internal static class FloodRows
         List<double> flooded = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             apart.Add(await MeasureAsync(berth, bare, options.Seconds));
             flooded.Add(await MeasureAsync(berth, berth, options.Seconds));
         }

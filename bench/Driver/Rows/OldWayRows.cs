@@ -26,6 +26,7 @@ internal static class OldWayRows
             List<double> theirs = [];
             for (int round = 0; round < options.Rounds; round++)
             {
+                await options.Turn();
                 ours.Add((await Wrk.RunAsync(berth.Url, 1)).PerSecond);
                 theirs.Add((await Wrk.RunAsync(old.Url, 1)).PerSecond);
             }

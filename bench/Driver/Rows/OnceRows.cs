@@ -54,6 +54,7 @@ internal static class OnceRows
 
             for (int round = 0; round < options.Rounds; round++)
             {
+                await options.Turn();
                 // In each round another side goes first.
                 for (int i = 0; i < servers.Length; i++)
                 {
@@ -123,6 +124,7 @@ internal static class OnceRows
         List<Burst> theirs = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             ours.Add(await Burst.RunAsync(berth.Url, AtOnce));
             theirs.Add(await Burst.RunAsync(bare.Url, AtOnce));
         }

@@ -6,8 +6,10 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// A group of rows with a real kube-apiserver, each compared with the same row against the fake one. Meanwhile a real one makes the same
-/// changes, so both have the same load on the machine.
+/// A group of rows with a real kube-apiserver, each compared with the same row against the fake one: the same program does the same work,
+/// and the figures (most are medians of the rounds) may differ by 20%. Both sides are open at the same time and take turns by rounds (<see
+/// cref="Turns"/>). While the fake server is measured, another real one makes the same changes, which no client watches, so both sides have
+/// the same load on the machine. What is left is a difference between the servers.
 /// </summary>
 internal static class RealRows
 {
@@ -19,20 +21,24 @@ internal static class RealRows
     public static async Task<IEnumerable<Row>> CompareAsync(BenchOptions options, Func<BenchOptions, Task<IEnumerable<Row>>> measure)
     {
         Assets assets = Assets.Require();
-        Row[] fake = [.. await measure(options with { StartApi = fleet => FakeBesideReal.StartAsync(assets, fleet) })];
-        Row[] real = [.. await measure(options with { StartApi = async fleet => await RealApi.StartAsync(assets, fleet) })];
-        return real.Zip(fake, Pair).SelectMany(static rows => rows);
+        (Row[] fake, Row[] real) = await Turns.RunAsync(
+            turn => RowsAsync(options with { Turn = turn, StartApi = fleet => FakeBesideReal.StartAsync(assets, fleet) }),
+            turn => RowsAsync(options with { Turn = turn, StartApi = async fleet => await RealApi.StartAsync(assets, fleet) }));
+        return real.SelectMany((row, i) => i < fake.Length ? Pair(row, fake[i]) : [Named(row)]);
+
+        async Task<Row[]> RowsAsync(BenchOptions side) => [.. await measure(side)];
     }
+
+    private static Row Named(Row real) => real.What.StartsWith(' ') ? real : real with { What = $"real: {real.What}" };
 
     private static Row[] Pair(Row real, Row fake)
     {
-        Row named = real.What.StartsWith(' ') ? real : real with { What = $"real: {real.What}" };
         double ratio = Number(real) / Number(fake);
         // Two zeros agree.
         bool equal = real.Figure == fake.Figure;
         return
         [
-            named,
+            Named(real),
             new Row(
                 "    against the fake API server", "within 20%", real.Figure, equal ? "1.00" : Figures.Ratio(ratio), $"fake {fake.Figure}",
                 equal || ratio is >= Least and <= Most),

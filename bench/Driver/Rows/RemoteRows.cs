@@ -15,6 +15,7 @@ internal static class RemoteRows
         List<double> serving = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             await using ServerProcess source = Servers.Berth(options, api);
             await source.ReadyAsync();
             await Task.Delay(500);

@@ -28,6 +28,7 @@ internal static class RootRows
         (long ourRequests, long theirRequests) = (0, 0);
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             // The side that goes first in one round goes second in the next.
             if (round % 2 == 0)
                 ourRequests += await LoadAsync(berth, ours, options.Seconds);
@@ -36,6 +37,7 @@ internal static class RootRows
                 ourRequests += await LoadAsync(berth, ours, options.Seconds);
         }
 
+        await options.Turn();
         while (ourRequests < options.Requests)
             ourRequests += (await Wrk.RunAsync(berth.Url, 5)).Requests;
         while (theirRequests < options.Requests)

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Load;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -8,8 +9,12 @@ namespace Berth.Bench.Rows;
 internal static class ScaleRows
 {
     private const int Changes = 600;
+    private const int Endpoints = 60_000;
 
-    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options) =>
+        [.. await ChangesAsync(options), await RequestsAsync(options)];
+
+    private static async Task<Row[]> ChangesAsync(BenchOptions options)
     {
         await using Subject few = await Subject.StartAsync(options, 10, Changes, 200, api => Servers.Berth(options, api));
         await using Subject many = await Subject.StartAsync(options, 600, Changes, 200, api => Servers.Berth(options, api));
@@ -19,6 +24,7 @@ internal static class ScaleRows
         long published = 0;
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             await few.ChangeAsync();
             long version = await many.Server.MetricAsync("berth_snapshot_version", Servers.Target());
             await many.ChangeAsync();
@@ -42,6 +48,26 @@ internal static class ScaleRows
                 $"10 slices {Figures.Milliseconds(Figures.Median(few.Costs))}", toFew <= 2),
             new Row($"  snapshots published for {Changes} changes", "at most one each", $"{published}", "", "", published <= Changes),
         ];
+    }
+
+    /// <summary>
+    /// GET / picks endpoints at random, so four requests for each endpoint pick 98% of them, and what the program keeps for a picked
+    /// endpoint is in its memory.
+    /// </summary>
+    private static async Task<Row> RequestsAsync(BenchOptions options)
+    {
+        await options.Turn();
+        await using Subject subject = await Subject.StartAsync(options, 600, Changes, 200, api => Servers.Berth(options, api));
+        await subject.Server.SettleAsync();
+        double listed = subject.Server.Resident;
+        long requests = 0;
+        while (requests < 4 * Endpoints)
+            requests += (await Wrk.RunAsync(subject.Server.Url, options.Seconds)).Requests;
+        double picked = subject.Server.Resident;
+        double ratio = picked / listed;
+        return new Row(
+            $"memory, {Endpoints:#,0} endpoints, after {requests:#,0} of GET /", "<= 1.50 of the first list", Figures.Megabytes(picked),
+            Figures.Ratio(ratio), $"after the first list {Figures.Megabytes(listed)}", ratio <= 1.5);
     }
 
     /// <summary>A server with its own API server, and the CPU time of a change in each round, in milliseconds.</summary>

@@ -64,6 +64,7 @@ internal static class SeatRows
         // The seats of a desk become free after a second.
         await Wrk.RunAsync(dispatcher.Url, 2, script: script);
         await Wrk.RunAsync(peer.Url, 2, script: script);
+        await Servers.WatchedAsync(api);
         long asked = await api.CountRequestsAsync();
         List<Round> seats = [];
         List<Round> patches = [];

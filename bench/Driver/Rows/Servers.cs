@@ -59,7 +59,7 @@ internal static class Servers
     public static ServerProcess GoOverTls(BenchOptions options, IApiServer api, ServerPair pair) => ServerProcess.Start(
         options.Go!, api.Kubeconfig, Fleet.Namespace, Service, "HTTPS", "slices", pair.Certificate, pair.Key);
 
-    /// <summary>Waits until a number of watches are open, so that no change is missed.</summary>
+    /// <summary>Waits until a number of watches are open, so that no change is missed and no watch opens during a measurement.</summary>
     public static Task WatchedAsync(IApiServer api, int watches = 1) => api.WaitForWatchesAsync(watches);
 
     private static string[] Dispatch(IApiServer api, IEnumerable<string> services)

@@ -5,7 +5,10 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>Small machines: one core compared with all cores in the same run, and 100,000 endpoints in 64 MB.</summary>
+/// <summary>
+/// Small machines: one core, and the heap of a machine with 64 MB, each compared with neither limit in the same run; and 100,000 endpoints
+/// in 64 MB.
+/// </summary>
 internal static class SmallRows
 {
     private const int Slices = 600;
@@ -15,25 +18,29 @@ internal static class SmallRows
     private static readonly string[] s_halves = ["service-b", "service-c"];
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options) =>
-        [.. await OnOneCoreAsync(options), await InLittleMemoryAsync(options)];
+        [.. await AgainstAllAsync(options), await InLittleMemoryAsync(options)];
 
-    private static async Task<Row[]> OnOneCoreAsync(BenchOptions options)
+    private static async Task<Row[]> AgainstAllAsync(BenchOptions options)
     {
         await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, Slices, 100));
-        List<Figure> one = [];
+        List<Figure> core = [];
+        List<Figure> heap = [];
         List<Figure> all = [];
         for (int round = 0; round < options.Rounds; round++)
         {
-            one.Add(await MeasureAsync(Servers.OnOneCore(options, api), api, options.Seconds));
+            await options.Turn();
+            core.Add(await MeasureAsync(Servers.OnOneCore(options, api), api, options.Seconds));
             all.Add(await MeasureAsync(Servers.Berth(options, api), api, options.Seconds));
+            heap.Add(await MeasureAsync(Servers.In64Megabytes(options, api), api, options.Seconds));
         }
 
         return
         [
-            Compare("one core: GET /, CPU for a request", one, all, static f => f.Request, Figures.Microseconds),
-            Compare(
-                "  first list of 60,000 endpoints, CPU until the first right answer", one, all, static f => f.List, Figures.Milliseconds),
-            Compare("  CPU for one changed slice among 600", one, all, static f => f.Change, Figures.Milliseconds),
+            .. Compare("one core", core, "all cores", all),
+            .. Compare("in 64 MB (32 MB of heap)", heap, "no limit", all),
+            new Row(
+                "  memory at its largest", "<= 67.1 MB", Figures.Megabytes(heap.Max(static f => f.Peak)), "",
+                $"no limit {Figures.Megabytes(all.Max(static f => f.Peak))}", heap.TrueForAll(static f => f.Peak <= Limit)),
         ];
     }
 
@@ -50,24 +57,35 @@ internal static class SmallRows
         double change = (berth.Cpu.TotalMilliseconds - before) / Changes;
         before = berth.Cpu.TotalMicroseconds;
         Wrk load = await Wrk.RunAsync(berth.Url, seconds);
-        return new Figure((berth.Cpu.TotalMicroseconds - before) / load.Requests, list, change);
+        return new Figure((berth.Cpu.TotalMicroseconds - before) / load.Requests, list, change, berth.Peak);
     }
 
-    private static Row Compare(string name, List<Figure> one, List<Figure> all, Func<Figure, double> value, Func<double, string> write)
+    private static Row[] Compare(string small, List<Figure> limited, string peer, List<Figure> all)
     {
-        double ratio = Figures.Median(one.Zip(all, (a, b) => value(a) / value(b)));
-        return new Row(
-            name, "<= 1.2 of all cores", write(Figures.Median(one.Select(value))), Figures.Ratio(ratio),
-            $"all cores {write(Figures.Median(all.Select(value)))}", ratio <= 1.2);
+        return
+        [
+            Of($"{small}: GET /, CPU for a request", static f => f.Request, Figures.Microseconds),
+            Of("  first list of 60,000 endpoints, CPU until the first right answer", static f => f.List, Figures.Milliseconds),
+            Of("  CPU for one changed slice among 600", static f => f.Change, Figures.Milliseconds),
+        ];
+
+        Row Of(string what, Func<Figure, double> value, Func<double, string> write)
+        {
+            double ratio = Figures.Median(limited.Zip(all, (a, b) => value(a) / value(b)));
+            return new Row(
+                what, $"<= 1.2 of {peer}", write(Figures.Median(limited.Select(value))), Figures.Ratio(ratio),
+                $"{peer} {write(Figures.Median(all.Select(value)))}", ratio <= 1.2);
+        }
     }
 
     /// <summary>Service A lists, gives each whole list to a client, and follows changes. Returns its largest memory.</summary>
     private static async Task<Row> InLittleMemoryAsync(BenchOptions options)
     {
+        await options.Turn();
         await using IApiServer api = await options.StartApi(new Fleet().Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100));
         await using ServerProcess berth = Servers.In64Megabytes(options, api, s_halves);
         await berth.ReadyAsync();
-        await Servers.WatchedAsync(api);
+        await Servers.WatchedAsync(api, s_halves.Length);
         long seen = 0;
         foreach (string service in s_halves)
         {
@@ -84,5 +102,9 @@ internal static class SmallRows
             $"{seen:#,0} endpoints in the answers", peak <= Limit && seen == 100_000);
     }
 
-    private readonly record struct Figure(double Request, double List, double Change);
+    /// <param name="Request">CPU for a request, in microseconds.</param>
+    /// <param name="List">CPU until the first right answer, in milliseconds.</param>
+    /// <param name="Change">CPU for one changed slice, in milliseconds.</param>
+    /// <param name="Peak">Resident bytes at their largest.</param>
+    private readonly record struct Figure(double Request, double List, double Change, long Peak);
 }

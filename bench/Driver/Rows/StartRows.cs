@@ -14,6 +14,7 @@ internal static class StartRows
         List<double> theirs = [];
         for (int round = 0; round < Math.Max(options.Rounds, 9); round++)
         {
+            await options.Turn();
             await using (ServerProcess berth = Servers.Berth(options, api))
                 ours.Add((await berth.ReadyAsync()).TotalMilliseconds);
             await using ServerProcess bare = Servers.Bare(options);

@@ -46,6 +46,7 @@ internal static class TargetRows
     private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(
         BenchOptions options, Fleet fleet, string[] services)
     {
+        await options.Turn();
         await using IApiServer api = await options.StartApi(fleet);
         await using ServerProcess berth = Servers.Berth(options, api, services);
         await berth.ReadyAsync();

@@ -38,6 +38,7 @@ internal static class TlsRows
         List<Round> theirsResumed = [];
         for (int round = 0; round < options.Rounds; round++)
         {
+            await options.Turn();
             full.Add(await LoadAsync(berth, options.Seconds, resume: false));
             resumed.Add(await LoadAsync(berth, options.Seconds, resume: true));
             if (go is null)
@@ -77,6 +78,7 @@ internal static class TlsRows
 
     private static async Task<Row[]> WatchersAsync(BenchOptions options, IApiServer api, ServerPair pair)
     {
+        await options.Turn();
         double ours = await WatcherAsync(Servers.OverTls(options, api, pair), $"/v1/watch/{Servers.Target()}");
         double theirs = options.Go is null ? 0 : await WatcherAsync(Servers.GoOverTls(options, api, pair), "/watch");
         return

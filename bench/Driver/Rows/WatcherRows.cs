@@ -12,8 +12,10 @@ internal static class WatcherRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        // First, so that the connections of both sides are not open at the same time.
+        await options.Turn();
+        // First, so that the connections of both sides are not open at the same time. For the same reason the part after it is one turn.
         double bare = await BareAsync(options);
+        await options.Turn();
         await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();

@@ -20,6 +20,11 @@ internal static class KestrelSetup
     private const int MaxHeaderCount = 64;
     private const int MaxReadAhead = 64 * 1024;
 
+    // Connections that the kernel keeps until they are accepted. After a failure of the network thousands of clients connect at the same
+    // moment. With Kestrel's 512 the kernel drops what does not fit, and those clients try again after 1, 3 and 7 s. The system's
+    // net.core.somaxconn, by default 4096, limits it.
+    private const int Backlog = 4096;
+
     /// <summary>Creates the server and its addresses. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
         IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
@@ -39,7 +44,10 @@ internal static class KestrelSetup
         // Nothing here blocks, so the thread that wrote an answer may also send it. Otherwise a change for 10,000 watchers first fills a
         // buffer for each of them before the first one is sent. The transport limits how much is read ahead (default 1 MB per connection);
         // MaxRequestBufferSize in Kestrel's limits has no effect on it.
-        SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
+        SocketTransportOptions transport = new()
+        {
+            UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead, Backlog = Backlog,
+        };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
         // With a limit, Kestrel counts connections, so every connection must go through it.
         IConnectionListenerFactory accepting = plain is null || maxConnections is not null

@@ -1,8 +1,8 @@
 namespace Berth.Bench.Cluster.Real;
 
 /// <summary>
-/// The fake API server, while a real one with the same slices makes the same changes and no client watches it. Both rows of a comparison then
-/// have the same load on the machine, and what is left is a difference between the servers.
+/// The fake API server, while a real one with the same slices makes the same changes and no client watches it. Both rows of a comparison
+/// then have the same load on the machine, and what is left is a difference between the servers.
 /// </summary>
 internal sealed class FakeBesideReal : IApiServer
 {
@@ -26,6 +26,8 @@ internal sealed class FakeBesideReal : IApiServer
     public Fleet Fleet => _fake.Fleet;
 
     public double MostChangesPerSecond => _real.MostChangesPerSecond;
+
+    public TimeSpan? ServerCpu => null;
 
     public string FirstAddress(int slice) => _fake.FirstAddress(slice);
 

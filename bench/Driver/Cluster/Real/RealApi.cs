@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,6 +16,8 @@ internal sealed class RealApi : IApiServer
     // A real server refuses slices with loopback addresses. This address has the same width, and no program dials it.
     private const string Loopback = "127.";
     private const string Network = "110.";
+
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
 
     private readonly ControlPlane _plane;
     private readonly RealSlice[] _slices;
@@ -36,7 +39,7 @@ internal sealed class RealApi : IApiServer
     public double MostChangesPerSecond => 50;
 
     /// <summary>The CPU time of kube-apiserver and etcd so far.</summary>
-    public TimeSpan ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
+    public TimeSpan? ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
 
     /// <summary>Starts a control plane and fills it.</summary>
     public static async Task<RealApi> StartAsync(Assets assets, Fleet fleet)
@@ -68,8 +71,22 @@ internal sealed class RealApi : IApiServer
         await _plane.SendAsync(HttpMethod.Put, $"{Slices}/{changed.Name}", changed.Body);
     }
 
-    /// <summary>Returns at once, because a watch begins with the version of the list, and so misses no change.</summary>
-    public Task WaitForWatchesAsync(int watches) => Task.CompletedTask;
+    /// <summary>
+    /// Waits until the server counts a number of watches. No change would be missed without it, because a watch begins with the version of
+    /// the list; but a watch that opens later would be counted as a request of the measured time.
+    /// </summary>
+    public async Task WaitForWatchesAsync(int watches)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (int open; (open = await CountWatchesAsync()) < watches;)
+        {
+            if (Stopwatch.GetElapsedTime(began) > s_longestWait)
+                throw new TimeoutException(
+                    $"kube-apiserver has {open} of {watches} watches of slices after {s_longestWait.TotalSeconds} s.");
+            // Its metrics are a page of some megabytes.
+            await Task.Delay(100);
+        }
+    }
 
     public async ValueTask<long> CountRequestsAsync()
     {
