@@ -20,7 +20,7 @@ internal sealed class ServerPair : IAsyncDisposable
     public EdgeServer Kestrel { get; }
 
     /// <summary>Starts both servers, with one pod each.</summary>
-    public static async Task<ServerPair> StartAsync(AnswerPath path, TimeSpan? keepAlive = null)
+    public static async Task<ServerPair> StartAsync(AnswerPath path, TimeSpan? keepAlive = null, TimeSpan? headers = null)
     {
         TlsFiles files = new();
         bool isTls = path == AnswerPath.PlainInTls;
@@ -33,6 +33,7 @@ internal sealed class ServerPair : IAsyncDisposable
             // With a limit, every connection goes through Kestrel's transport.
             MaxConnections = path == AnswerPath.Plain ? 10_000 : null,
             KeepAliveTimeout = keepAlive ?? TimeSpan.FromSeconds(130),
+            RequestHeadersTimeout = headers ?? TimeSpan.FromSeconds(15),
             AnswersPlainRequests = plain,
         };
         EdgeServer tested = await EdgeServer.StartAsync(options(plain: true));
