@@ -71,3 +71,22 @@ public sealed class LastResortTestsInProtobuf : LastResortTests
 {
     private protected override bool IsInProtobuf => true;
 }
+
+/// <summary>The faults of <see cref="RefusalTests"/> with a server that answers in protobuf.</summary>
+public sealed class RefusalTestsInProtobuf : RefusalTests
+{
+    private protected override bool IsInProtobuf => true;
+}
+
+/// <summary>The faults of <see cref="LongWaitTests"/> with a server that answers in protobuf.</summary>
+public sealed class LongWaitTestsInProtobuf : LongWaitTests
+{
+    private protected override bool IsInProtobuf => true;
+}
+
+/// <summary>The faults of <see cref="LoadTests"/> with a server that answers in protobuf.</summary>
+[Collection(nameof(LoadTests))]
+public sealed class LoadTestsInProtobuf : LoadTests
+{
+    private protected override bool IsInProtobuf => true;
+}

@@ -5,7 +5,7 @@ namespace Berth.Faults;
 /// <summary>
 /// Fault 58: the server asks for a wait that is longer than a timer holds, or longer than five minutes, in each form and on each watch.
 /// </summary>
-public sealed class LongWaitTests : FaultTest
+public class LongWaitTests : FaultTest
 {
     private const string Year = "31536000";
 

@@ -12,6 +12,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
     private const int PrefaceLength = 24;
     private const int HeaderLength = 9;
     private const byte Headers = 1;
+    private const byte Ping = 6;
     private const byte GoAway = 7;
 
     private readonly SemaphoreSlim _toClient = new(1);
@@ -77,6 +78,9 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
     private async Task FromClientAsync(byte[] frame, CancellationToken stop)
     {
         int stream = StreamOf(frame);
+        // Its first flag is that of an answer.
+        if (frame[3] == Ping && (frame[4] & 1) == 0 && BinaryPrimitives.ReadInt64BigEndian(frame.AsSpan(HeaderLength)) < 0)
+            relay.CountPing();
         if (frame[3] == Headers && stream > _lastStream)
         {
             if (stream <= _lastTaken && relay.TakeRefusal())

@@ -19,6 +19,7 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
     private Task _accepting = Task.CompletedTask;
     private int _accepted;
     private int _refused;
+    private int _roundTripPings;
 
     /// <summary>The address that clients connect to.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -28,6 +29,9 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
 
     /// <summary>The number of requests that GOAWAY refused and that never reached the server.</summary>
     public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>The number of PINGs with which clients measured a round trip. .NET gives these a negative number.</summary>
+    public int RoundTripPings => Volatile.Read(ref _roundTripPings);
 
     /// <summary>
     /// True to answer the next request with GOAWAY that names the stream before it as the last; it goes back to false by itself.
@@ -65,6 +69,8 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
         Interlocked.Increment(ref _refused);
         return true;
     }
+
+    internal void CountPing() => Interlocked.Increment(ref _roundTripPings);
 
     private static TcpListener StartListener()
     {

@@ -18,16 +18,17 @@ public sealed class ProtobufWire
     public byte[] Bytes => _bytes.WrittenSpan.ToArray();
 
     /// <summary>A list of slices, in the form of the recordings.</summary>
-    public static byte[] List(JsonNode list) => Envelope("discovery.k8s.io/v1", "EndpointSliceList", new ProtobufWire()
+    public static byte[] List(JsonNode list) => Envelope(
+        (string?)list["apiVersion"] ?? "discovery.k8s.io/v1", "EndpointSliceList", new ProtobufWire()
         .Message(
             1,
             meta => meta.Text(1, "")
-                .Text(2, (string?)list["metadata"]!["resourceVersion"]).Text(3, (string?)list["metadata"]!["continue"] ?? ""))
+                .Text(2, (string?)list["metadata"]?["resourceVersion"]).Text(3, (string?)list["metadata"]?["continue"] ?? ""))
         .Each(2, list["items"], Slice).Bytes);
 
     /// <summary>A Status.</summary>
     public static byte[] Status(
-        int code, string reason, string message, string? cause = null, int retryAfterSeconds = 0) => Envelope(
+        int code, string reason, string message, string? cause = null, long retryAfterSeconds = 0) => Envelope(
         "v1", "Status", new ProtobufWire()
         .Message(1, static meta => meta.Text(1, "").Text(2, "").Text(3, "")).Text(2, "Failure").Text(3, message).Text(4, reason)
         .Message(5, details => details.Text(1, "").Text(2, "").Text(3, "")
@@ -115,7 +116,7 @@ public sealed class ProtobufWire
 
     private static byte[] Status(JsonNode json) => Status(
         (int?)json["code"] ?? 0, (string?)json["reason"] ?? "", (string?)json["message"] ?? "",
-        (string?)json["details"]?["causes"]?[0]?["reason"], (int?)json["details"]?["retryAfterSeconds"] ?? 0);
+        (string?)json["details"]?["causes"]?[0]?["reason"], (long?)json["details"]?["retryAfterSeconds"] ?? 0);
 
     /// <summary>A test may create something on purpose that is no object.</summary>
     private static byte[]? Try(Func<byte[]?> make)
@@ -179,7 +180,14 @@ public sealed class ProtobufWire
     private ProtobufWire Pairs(int field, JsonNode? map)
     {
         foreach ((string key, JsonNode? value) in map?.AsObject() ?? [])
-            Message(field, pair => pair.Text(1, key).Text(2, (string?)value));
+        {
+            // A number stands for a text of that length, so that a test need not make it as JSON first.
+            if (value?.GetValueKind() == System.Text.Json.JsonValueKind.Number)
+                Message(field, pair => pair.Text(1, key).Field(2, [.. Enumerable.Repeat((byte)'x', (int)value)]));
+            else
+                Message(field, pair => pair.Text(1, key).Text(2, (string?)value));
+        }
+
         return this;
     }
 

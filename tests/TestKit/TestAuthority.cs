@@ -11,6 +11,9 @@ public sealed class TestAuthority : IDisposable
 
     private readonly bool _namesKey;
 
+    /// <summary>The addresses of an OCSP responder and of the issuer's certificate that its certificates name; null for none.</summary>
+    public (string Ocsp, string Issuer)? Names { get; init; }
+
     /// <param name="name">Of the authority.</param>
     /// <param name="namesKey">Whether its certificates say which key signed them, as those made by Go do.</param>
     public TestAuthority(string name = "Test CA", bool namesKey = true)
@@ -66,6 +69,8 @@ public sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         if (_namesKey)
             request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
+        if (Names is { } named)
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([named.Ocsp], [named.Issuer]));
         if (names.Length > 0)
         {
             SubjectAlternativeNameBuilder alternatives = new();

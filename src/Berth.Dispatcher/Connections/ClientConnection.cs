@@ -20,8 +20,12 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     private IConnectionTakeOver? _stream;
     private Action? _atLimit;
     private int _secondsLeft;
+    private int _seconds;
 
     public bool IsHandedOver => _stream is not null;
+
+    /// <summary>The ticks of Kestrel since the connection started, one a second.</summary>
+    public int Seconds => Volatile.Read(ref _seconds);
 
     /// <summary>
     /// Connection middleware: answers plain requests, runs Kestrel for all others, and then the stream that took over the connection, if
@@ -118,6 +122,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     /// <summary>A second has passed.</summary>
     internal void Tick()
     {
+        Volatile.Write(ref _seconds, _seconds + 1);
         // The value stays at 0 or above: below 0 means no limit, or one that was reached.
         int left = Volatile.Read(ref _secondsLeft);
         if (left > 0 && Interlocked.CompareExchange(ref _secondsLeft, left - 1, left) == left && left == 1)

@@ -65,6 +65,9 @@ public sealed class DispatcherOptions
     /// <summary>True to answer the plain <c>GET /</c> in front of Kestrel; tests compare both ways.</summary>
     internal bool AnswersPlainRequests { get; init; } = true;
 
+    /// <summary>The time that a client has for the head of a request, from its first byte; tests make it short.</summary>
+    internal TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The limits of one client address at <see cref="Urls"/>. Default: null, for no limits.</summary>
     public DispatcherClientLimits? ClientLimits { get; init; }
 

@@ -27,7 +27,7 @@ internal static class KestrelSetup
 
     /// <summary>Creates the server and its addresses. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
-        IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
+        IReadOnlyList<string> urls, DispatcherOptions options, int? maxConnections, ServerTls? tls, ClientDoor? door,
         IPlainRequests? plain, TimeProvider time, ILoggerFactory loggers)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
@@ -38,8 +38,8 @@ internal static class KestrelSetup
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
         // Only requests for seats have a body, and a short one. Kestrel reads past another body up to this size.
         kestrel.Limits.MaxRequestBodySize = 4 * 1024;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        kestrel.Limits.KeepAliveTimeout = keepAlive;
+        kestrel.Limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxConcurrentConnections = maxConnections;
         // Nothing here blocks, so the thread that wrote an answer may also send it. Otherwise a change for 10,000 watchers first fills a
         // buffer for each of them before the first one is sent. The transport limits how much is read ahead (default 1 MB per connection);
@@ -52,7 +52,8 @@ internal static class KestrelSetup
         // With a limit, Kestrel counts connections, so every connection must go through it.
         IConnectionListenerFactory accepting = plain is null || maxConnections is not null
             ? sockets
-            : new FirstLookTransport(sockets, transport, plain.Answers, keepAlive, address => IsPlain(parsed, address), time, loggers);
+            : new FirstLookTransport(
+                sockets, transport, plain.Answers, options.KeepAliveTimeout, address => IsPlain(parsed, address), time, loggers);
         return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(accepting), loggers), addresses);
     }
 

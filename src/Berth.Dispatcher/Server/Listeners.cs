@@ -24,10 +24,10 @@ internal sealed class Listeners : IDisposable
         _options = options;
         ClientDoor? door = clients is null ? null : new ClientDoor(clients);
         (_server, _addresses) = KestrelSetup.Create(
-            options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, time, loggers);
+            options.Urls, options, options.MaxConnections, tls, door, plain, time, loggers);
         if (options.AdminUrls.Count > 0)
             (_admin, _adminAddresses) = KestrelSetup.Create(
-                options.AdminUrls, options.KeepAliveTimeout, null, tls, null, null, time, loggers);
+                options.AdminUrls, options, null, tls, null, null, time, loggers);
     }
 
     public IReadOnlyList<string> Addresses => [.. _addresses.Select(static address => address.ToString())];

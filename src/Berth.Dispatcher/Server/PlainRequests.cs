@@ -13,9 +13,6 @@ namespace Berth.Dispatcher.Server;
 /// </summary>
 internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) : IPlainRequests
 {
-    // Kestrel's default for a client that reads its answer too slowly: 240 bytes a second, after 5 s.
-    private static readonly TimeSpan s_sending = TimeSpan.FromSeconds(6);
-
     /// <inheritdoc/>
     public IPlainAnswers Answers => answers;
 
@@ -28,6 +25,7 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
         bool isTls = transport.Features.Get<ITlsConnectionFeature>() is not null;
         if (isTls && transport.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true)
             return true;
+        SendingTime sending = new();
         // The server stops. Kestrel ends this connection like every idle one.
         using CancellationTokenRegistration stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()!
             .ConnectionClosedRequested.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), input);
@@ -48,7 +46,8 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
                 }
 
                 input.AdvanceTo(read.Buffer.End);
-                if (!await SendAsync(transport, connection).ConfigureAwait(false) || close || read.IsCompleted)
+                sending.Add(transport.Transport.Output.UnflushedBytes, connection.Seconds);
+                if (!await SendAsync(transport, connection, sending).ConfigureAwait(false) || close || read.IsCompleted)
                     return false;
             }
         }
@@ -60,15 +59,18 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
     }
 
     /// <summary>Sends the written bytes. False when the client no longer reads.</summary>
-    private static ValueTask<bool> SendAsync(ConnectionContext transport, ClientConnection connection)
+    private static ValueTask<bool> SendAsync(ConnectionContext transport, ClientConnection connection, SendingTime sending)
     {
         ValueTask<FlushResult> sent = transport.Transport.Output.FlushAsync(CancellationToken.None);
-        return sent.IsCompletedSuccessfully ? new ValueTask<bool>(!sent.Result.IsCompleted) : AwaitAsync(transport, connection, sent);
+        return sent.IsCompletedSuccessfully
+            ? new ValueTask<bool>(!sent.Result.IsCompleted)
+            : AwaitAsync(transport, connection, sending.LeftAt(connection.Seconds), sent);
     }
 
-    private static async ValueTask<bool> AwaitAsync(ConnectionContext transport, ClientConnection connection, ValueTask<FlushResult> sent)
+    private static async ValueTask<bool> AwaitAsync(
+        ConnectionContext transport, ClientConnection connection, TimeSpan limit, ValueTask<FlushResult> sent)
     {
-        connection.Limit(s_sending, transport.Abort);
+        connection.Limit(limit, transport.Abort);
         FlushResult flushed = await sent.ConfigureAwait(false);
         return connection.EndLimit() && !flushed.IsCompleted;
     }

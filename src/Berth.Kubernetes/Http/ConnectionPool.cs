@@ -9,7 +9,10 @@ namespace Berth.Kubernetes.Http;
 internal sealed class ConnectionPool : IDisposable
 {
     // The platform begins with 64 KB, and tells the server after every 8 KB that it may send more: more often than once for each slice, and
-    // each time it wakes a thread, encrypts and calls the kernel. It never buffers more than this of a stream that is not read.
+    // each time it wakes a thread, encrypts and calls the kernel. .NET doubles this window, up to 16 MB, while a far server sends faster
+    // than one window in one round trip. Only a switch of the whole process turns that off, so a library cannot (dotnet/runtime,
+    // Http2StreamWindowManager). The program `berth` has the switch (Berth.Cli.csproj), so it never buffers more than this of a stream that
+    // is not read.
     private const int WindowLength = 512 * 1024;
 
     private readonly HttpMessageInvoker _invoker;

@@ -123,6 +123,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         _type != Varint ? throw Unexpected(field) : (long)_number is >= int.MinValue and <= int.MaxValue ? (int)_number
             : throw Unexpected(field);
 
+    /// <summary>The field as a number; one that is no 32-bit number counts as the nearest that is.</summary>
+    public readonly int NearestNumber(string field) =>
+        _type != Varint ? throw Unexpected(field) : (int)Math.Clamp((long)_number, int.MinValue, int.MaxValue);
+
     /// <summary>The field as a boolean.</summary>
     public readonly bool Flag(string field) => _type == Varint ? _number != 0 : throw Unexpected(field);
 

@@ -48,7 +48,8 @@ internal static class ProtobufStatus
             if (reader.Field == 4)
                 causes.Add(ReadCause(reader.Bytes("details.causes")));
             else if (reader.Field == 5)
-                seconds = reader.Number("details.retryAfterSeconds");
+                // A number above an int is a long wait. It must not count as no wait.
+                seconds = reader.NearestNumber("details.retryAfterSeconds");
         }
 
         // Unlike JSON, protobuf contains a zero that was not set.

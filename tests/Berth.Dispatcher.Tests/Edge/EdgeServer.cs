@@ -103,7 +103,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private static SslClientAuthenticationOptions OptionsOf(TestAuthority authority, string host, X509Certificate2? own)
+    public static SslClientAuthenticationOptions OptionsOf(TestAuthority authority, string host, X509Certificate2? own)
     {
         X509ChainPolicy policy = new()
         {

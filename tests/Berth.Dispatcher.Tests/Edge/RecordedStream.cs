@@ -9,6 +9,9 @@ internal sealed class RecordedStream(Stream inner) : Stream
 
     private readonly List<byte> _received = [];
 
+    /// <summary>The number of bytes received.</summary>
+    public int ReceivedLength => _received.Count;
+
     /// <summary>The content type of each record received (RFC 8446, 5.1).</summary>
     public IReadOnlyList<byte> RecordTypes
     {
