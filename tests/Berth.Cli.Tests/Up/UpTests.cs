@@ -97,6 +97,7 @@ public sealed class UpTests
             kind: Pod
             metadata: { name: service-b-0 }
             spec:
+              hostNetwork: true
               terminationGracePeriodSeconds: 700
               containers:
               - name: c
