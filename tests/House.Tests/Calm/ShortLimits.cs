@@ -32,8 +32,8 @@ internal sealed class ShortLimits(SyntaxNode root)
         return member.Name.Identifier.Text switch
         {
             "CancelAfter" or "WaitForExit" or "Wait" when arguments.Count > 0 => arguments[0].Expression,
-            // With three arguments the second is a clock.
-            "WaitAsync" when arguments.Count is 1 or 2 => arguments[0].Expression,
+            // With three arguments the second is a clock. A number is no time there, but an argument of a method of the test.
+            "WaitAsync" when arguments.Count is 1 or 2 && arguments[0].Expression is not LiteralExpressionSyntax => arguments[0].Expression,
             "UntilAsync" when member.Expression.ToString() == "Wait" && arguments.Count > 2 => arguments[2].Expression,
             _ => null,
         };
