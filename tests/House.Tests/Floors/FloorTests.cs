@@ -59,6 +59,9 @@ public class FloorTests
     {
         ProjectSource source = ProjectSource.Read(Path.Combine(Checkout.Root, project));
         Assert.NotEmpty(source.Folders);
+        // One folder has no other to use.
+        if (source.Folders.Count() == 1)
+            return;
 
         IEnumerable<string> circles = Circles.Find(source.FindArrows())
             .Select(static a => $"{a.File}:{a.Line} uses {a.Type} of {a.Used}, which leads back to {a.Folder}. Move one of them.");

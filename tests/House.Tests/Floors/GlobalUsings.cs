@@ -12,12 +12,12 @@ internal static partial class GlobalUsings
     private static readonly string[] s_shared = ["Directory.Build.props", "Directory.Build.targets"];
 
     /// <summary>The <c>Using</c> items of MSBuild files.</summary>
-    public static IEnumerable<string> OfBuild(string folder) => Beside(folder).Concat(Above(folder)).SelectMany(static file =>
-        XDocument.Load(file).Descendants().Where(static e => e.Name.LocalName == "Using").Select(static e => (string?)e.Attribute("Include"))
-            .OfType<string>());
+    public static IEnumerable<string> OfBuild(string folder) => Beside(folder).Concat(Above(folder))
+        .SelectMany(static file => XDocument.Load(file).Descendants().Where(static e => e.Name.LocalName == "Using"))
+        .Select(static e => (string?)e.Attribute("Include")).OfType<string>();
 
     /// <summary>The <c>global using</c> directives of source files.</summary>
-    public static IEnumerable<string> OfSource(string folder) => Sources(folder).SelectMany(static file =>
+    public static IEnumerable<string> OfSource(string folder) => ProjectSource.FilesOf(folder).SelectMany(static file =>
         Directive().Matches(File.ReadAllText(file)).Select(static match => match.Groups[1].Value));
 
     /// <summary>Returns the global usings of a project that name a namespace which the project itself declares.</summary>
@@ -25,7 +25,7 @@ internal static partial class GlobalUsings
     {
         HashSet<string> own =
         [
-            .. Sources(folder).SelectMany(static file => Declaration().Matches(File.ReadAllText(file))
+            .. ProjectSource.FilesOf(folder).SelectMany(static file => Declaration().Matches(File.ReadAllText(file))
                 .Select(static match => match.Groups[1].Value)),
         ];
         return OfBuild(folder).Concat(OfSource(folder)).Where(own.Contains);
@@ -44,9 +44,6 @@ internal static partial class GlobalUsings
                 yield break;
         }
     }
-
-    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .Where(file => !Path.GetRelativePath(folder, file).StartsWith("obj", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^\s*global\s+using\s+(?:static\s+)?(?:\w+\s*=\s*)?([\w.]+)\s*;", RegexOptions.Multiline)]
     private static partial Regex Directive();

@@ -40,8 +40,7 @@ internal sealed class ProjectSource
     public static ProjectSource Read(string folder)
     {
         string name = Path.GetFileName(folder);
-        IEnumerable<SyntaxTree> trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
+        IEnumerable<SyntaxTree> trees = FilesOf(folder)
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), s_options, path));
         string usings = string.Join('\n', UsingsOf(folder).Select(static u => $"global using {u};"));
         return new ProjectSource(folder, CSharpCompilation.Create(
@@ -49,6 +48,19 @@ internal sealed class ProjectSource
             [.. trees, CSharpSyntaxTree.ParseText(usings, s_options)],
             References(name),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)));
+    }
+
+    /// <summary>The source files of a project, without those of projects in its folders.</summary>
+    public static IEnumerable<string> FilesOf(string folder)
+    {
+        string[] others =
+        [
+            .. Directory.EnumerateFiles(folder, "*.csproj", SearchOption.AllDirectories).Select(static path => Path.GetDirectoryName(path)!)
+                .Where(other => other != folder).Select(static other => other + Path.DirectorySeparatorChar),
+        ];
+        return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
+            .Where(path => !others.Any(other => path.StartsWith(other, StringComparison.Ordinal)));
     }
 
     /// <summary>Every use of a type of one folder by a file of another.</summary>
