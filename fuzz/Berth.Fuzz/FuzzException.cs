@@ -1,3 +1,5 @@
+using Berth.Fuzz.Targets;
+
 namespace Berth.Fuzz;
 
 /// <summary>An input on which a target failed. The message contains the input, so that it can be added to the corpus.</summary>

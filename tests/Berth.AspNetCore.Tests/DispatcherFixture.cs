@@ -1,4 +1,5 @@
 using Berth.AspNetCore;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,7 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
         });
         use?.Invoke(fixture.Server, routes);
         await fixture.Server.StartAsync(Cancelled);
-        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Urls.First()), Timeout = Wait.Limit };
         return fixture;
     }
 

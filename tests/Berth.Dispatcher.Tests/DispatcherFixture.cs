@@ -1,3 +1,5 @@
+using Berth.TestKit;
+
 namespace Berth.Dispatcher.Tests;
 
 /// <summary>A running dispatcher on a free loopback port, over a source that the test feeds.</summary>
@@ -35,7 +37,7 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time,
             fixture.Meter, Cancelled);
-        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
+        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = Wait.Limit };
         return fixture;
     }
 

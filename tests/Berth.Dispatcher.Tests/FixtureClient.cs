@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -90,16 +89,19 @@ internal sealed partial class DispatcherFixture
         return line is null ? null : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Asks until a series has a value, 30 s at most, and moves the clock on each time.</summary>
-    public async Task WaitForMetricAsync(string series, double value, TimeSpan step = default)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (await ReadMetricAsync(series) is var read && read != value)
+    /// <summary>Asks until a series has a value, and moves the clock on each time.</summary>
+    public Task WaitForMetricAsync(string series, double value, TimeSpan step = default) => Wait.UntilAsync(
+        async () =>
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"{series} is {read} and not {value}.");
-            Time.Advance(step);
-        }
-    }
+            double? read = await ReadMetricAsync(series);
+            if (read != value)
+                Time.Advance(step);
+            return read;
+        },
+        read => read == value,
+        Wait.Limit,
+        series,
+        Cancelled);
 
     private static async Task<JsonElement> ParseAsync(HttpResponseMessage response)
     {

@@ -1,10 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
 public sealed class HalfClosedTests
 {
+    private const string Answered = "http_server_request_duration_seconds_count{http_request_method=\"GET\"," +
+        "http_route=\"/v1/endpoints/{namespace}/{service}\",http_response_status_code=\"200\",url_scheme=\"http\"}";
+
     [Theory]
     [InlineData("/", 3, "10.88.0.10:300")]
     [InlineData("/healthz", 0, "ok\n")]
@@ -26,7 +30,7 @@ public sealed class HalfClosedTests
                 client.Client.Shutdown(SocketShutdown.Send);
                 using StreamReader reader = new(stream);
                 string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(
-                    TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                    Wait.Limit, DispatcherFixture.Cancelled);
                 Assert.Contains(expected, answer, StringComparison.Ordinal);
             }
         }
@@ -40,23 +44,12 @@ public sealed class HalfClosedTests
         fixture.Client.DefaultRequestHeaders.ConnectionClose = true;
         for (int i = 0; i < 3; i++)
         {
-            while (!await LeaveDuringAnAnswerAsync(fixture))
-                DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
+            await Wait.ForAsync(
+                "a connection", async _ => await LeaveDuringAnAnswerAsync(fixture) ? "" : null, DispatcherFixture.Cancelled);
             // Were it held, no other would be served soon: two connections are all there may be.
-            double? count = null;
-            while (count != i + 1)
-            {
-                try
-                {
-                    count = await fixture.ReadMetricAsync(
-                        "http_server_request_duration_seconds_count{http_request_method=\"GET\"," +
-                        "http_route=\"/v1/endpoints/{namespace}/{service}\",http_response_status_code=\"200\",url_scheme=\"http\"}");
-                }
-                catch (HttpRequestException)
-                {
-                    DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
-                }
-            }
+            await Wait.ForAsync(
+                "the answer to be counted", async _ => await fixture.ReadMetricAsync(Answered) == i + 1 ? "" : null,
+                DispatcherFixture.Cancelled);
         }
     }
 

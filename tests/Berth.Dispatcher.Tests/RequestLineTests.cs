@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -24,7 +25,7 @@ public sealed class RequestLineTests
                 Encoding.ASCII.GetBytes($"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
             using StreamReader reader = new(stream);
             string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(
-                TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                Wait.Limit, DispatcherFixture.Cancelled);
             Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
             Assert.Contains("\r\nAllow: GET, HEAD\r\n", answer, StringComparison.Ordinal);
             Assert.Contains("urn:berth:problem:method-not-allowed", answer, StringComparison.Ordinal);

@@ -87,12 +87,9 @@ public sealed class WatchStreamTests
         WatchMoment change = room.Hub.Now;
         Assert.NotEqual(0, change.Frame.Length);
 
-        while (ReferenceEquals(room.Hub.Now, change))
-        {
-            DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
-            room.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await Wait.ForAsync(
+            () => !ReferenceEquals(room.Hub.Now, change), () => room.Time.Advance(TimeSpan.FromSeconds(1)),
+            DispatcherFixture.Cancelled);
 
         Assert.Equal(pods == Pods ? 0 : change.Frame.Length, room.Hub.Now.Frame.Length);
         Assert.Same(change.Snapshot, room.Hub.Now.Snapshot);
@@ -176,12 +173,7 @@ public sealed class WatchStreamTests
             EndpointSnapshot next = await Source.PublishAsync(
                 Target.View, Enumerable.Range(0, pods).Select(p => DispatcherFixture.Pod(p, address)),
                 cancellationToken: DispatcherFixture.Cancelled);
-            while (!ReferenceEquals(hub.Now.Snapshot, next))
-            {
-                DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-
+            await Wait.ForAsync(() => ReferenceEquals(hub.Now.Snapshot, next), DispatcherFixture.Cancelled);
             return next;
         }
 

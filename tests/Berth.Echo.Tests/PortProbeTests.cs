@@ -15,9 +15,9 @@ public sealed class PortProbeTests
         await using EchoFixture echo = EchoFixture.Start(logger: logger);
 
         Assert.Null(
-            await PortProbe.FindFaultAsync("127.0.0.1", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
+            await PortProbe.FindFaultAsync("127.0.0.1", echo.Port, Wait.Limit, TimeProvider.System, EchoFixture.Cancelled));
         Assert.Null(
-            await PortProbe.FindFaultAsync("localhost", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
+            await PortProbe.FindFaultAsync("localhost", echo.Port, Wait.Limit, TimeProvider.System, EchoFixture.Cancelled));
 
         // A probe is no client: it is not among the connections that a person sees.
         await logger.WaitForAsync("left without a byte", EchoFixture.Cancelled);
@@ -32,7 +32,7 @@ public sealed class PortProbeTests
         int port = ((IPEndPoint)bound.LocalEndPoint!).Port;
 
         string? fault = await PortProbe.FindFaultAsync(
-            "127.0.0.1", port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
+            "127.0.0.1", port, Wait.Limit, TimeProvider.System, EchoFixture.Cancelled);
 
         Assert.StartsWith($"127.0.0.1:{port} does not accept:", fault, StringComparison.Ordinal);
     }
@@ -67,7 +67,7 @@ public sealed class PortProbeTests
     public async Task A_name_that_does_not_resolve_is_a_sentence()
     {
         string? fault = await PortProbe.FindFaultAsync(
-            "no-such-host.invalid", 3000, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
+            "no-such-host.invalid", 3000, Wait.Limit, TimeProvider.System, EchoFixture.Cancelled);
 
         Assert.StartsWith("no-such-host.invalid:3000 ", fault, StringComparison.Ordinal);
     }

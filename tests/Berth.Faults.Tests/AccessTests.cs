@@ -128,7 +128,7 @@ public class AccessTests : FaultTest
         Assert.Equal(Refusals, Observer.Failures.Count);
         Assert.Equal(1, Observer.Log.Count(100));
         // It is written down after the readers have the live snapshot.
-        await Eventually.TrueAsync(() => Observer.Log.Count(101) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync(Slices.State(2));
     }
@@ -163,16 +163,16 @@ public class AccessTests : FaultTest
         Rig.Wire.Certificate = right;
         Rig.Relay!.Cut();
         EndpointSnapshot stale = await UntilStaleAsync();
-        await Eventually.TrueAsync(() => Observer.Failures.Count >= 3);
+        await Wait.ForAsync(() => Observer.Failures.Count >= 3, Token);
         Assert.Equal(3, stale.Available.Count);
         Assert.Contains("not signed by a CA", stale.StaleReason, StringComparison.Ordinal);
         // With the new CA too, a certificate for another host is refused. A handshake with the right certificate must end before the file
         // changes, because it would succeed.
         Rig.Wire.Certificate = elsewhere;
         int failed = Observer.Failures.Count;
-        await Eventually.TrueAsync(() => Observer.Failures.Count >= failed + 2);
+        await Wait.ForAsync(() => Observer.Failures.Count >= failed + 2, Token);
         Rig.Account.Write("ca.crt", rotated.Pem);
-        await Eventually.TrueAsync(() => Observer.Failures[^1].Message.Contains("not for 127.0.0.1", StringComparison.Ordinal));
+        await Wait.ForAsync(() => Observer.Failures[^1].Message.Contains("not for 127.0.0.1", StringComparison.Ordinal), Token);
         Assert.Equal(before, Api.Requests.Count);
         Rig.Wire.Certificate = right;
         ScriptedExchange again = await WatchAsync("101");

@@ -16,7 +16,7 @@ public sealed class ClashTests : FaultTest
         EndpointView other = Rig.Directory.Follow(new ServiceTarget("k8s-example2", "service-c"), TestPods.Ports);
         await AnswerListAsync(Json.List("100", OfOther("90", Json.Pod("c-0", "10.0.0.2", "c0"), Json.Pod("c-1", "10.0.0.1", "c1"))));
         ScriptedExchange otherWatch = await WatchAsync("100");
-        await Eventually.TrueAsync(() => other.Current is not null);
+        await Wait.ForAsync(() => other.Current is not null, Token);
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
         PortClash clash = Assert.Single(Rig.Directory.FindPortClashes());
 
@@ -32,13 +32,13 @@ public sealed class ClashTests : FaultTest
 
         // The same pod behind a second Service does not clash.
         await otherWatch.SendEventAsync("MODIFIED", OfOther("101", Json.Pod("b-1", "10.0.0.1", "b1")));
-        await Eventually.TrueAsync(() => other.Current is { Endpoints: [{ Name: "b-1" }] });
+        await Wait.ForAsync(() => other.Current is { Endpoints: [{ Name: "b-1" }] }, Token);
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(Rig.Directory.FindPortClashes());
 
         // A pod that terminates gives its port up.
         await otherWatch.SendEventAsync("MODIFIED", OfOther("102", Json.Pod("c-1", "10.0.0.1", "c1", ready: false, terminating: true)));
-        await Eventually.TrueAsync(() => other.Current is { Endpoints: [{ Terminating: true }] });
+        await Wait.ForAsync(() => other.Current is { Endpoints: [{ Terminating: true }] }, Token);
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(Rig.Directory.FindPortClashes());
         await watch.SendEventAsync("MODIFIED", Json.Slice("s", "103", Json.Pod("b-0", "10.0.0.1", "b0")));

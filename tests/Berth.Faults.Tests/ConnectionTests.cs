@@ -6,23 +6,24 @@ namespace Berth.Faults;
 /// <summary>Faults 15 to 17: connections.</summary>
 public class ConnectionTests : FaultTest
 {
+    // Pings use the real clock, and the handler accepts no less than a second. A busy machine must not count as a dead one.
+    private static readonly KubernetesApiOptions s_quickPings =
+        new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(5) };
+
     [Fact]
     public async Task F15_a_half_open_connection_is_noticed_and_replaced()
     {
-        // Pings use the real clock, and the handler accepts no less than a second. A busy machine must not count as a dead one.
-        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(3) };
-        await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(1), Slices.State(2));
+        await StartAsync(new RigOptions { Relayed = true, Api = s_quickPings }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await UntilAsync(Slices.State(1));
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("105")));
-        Rig.Relay!.SilenceTheseConnections();
+        int before = Rig.Relay!.Accepted;
+        Rig.Relay.SilenceTheseConnections();
         // This is said, and never arrives.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
 
-        ScriptedExchange again = await WatchAsync("105");
-        await again.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
-        await UntilAsync(Slices.State(2));
-        Assert.Equal(2, Rig.Relay.Accepted);
+        ScriptedExchange again = await ResumeAsync("105", "106");
+        Assert.True(Rig.Relay.Accepted > before, "There was no new connection.");
         Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
         Assert.Equal("HTTP/2", watch.Protocol);
     }
@@ -35,8 +36,7 @@ public class ConnectionTests : FaultTest
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets a socket drop what comes in.");
         // HTTP/1.1 has no ping: only the probes of TCP tell, and the kernel takes whole seconds.
-        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(3) };
-        await StartAsync(new RigOptions { Relayed = true, Protocols = protocols, Api = quick }, Slices.State(1), Slices.State(2));
+        await StartAsync(new RigOptions { Relayed = true, Protocols = protocols, Api = s_quickPings }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("105")));
         int before = Rig.Relay!.Accepted;
@@ -44,19 +44,21 @@ public class ConnectionTests : FaultTest
         // This is said, and never arrives.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
 
-        ScriptedExchange again = await WatchAsync("105");
-        await again.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
-        await UntilAsync(Slices.State(2));
-        Assert.Equal(before + 1, Rig.Relay.Accepted);
+        ScriptedExchange again = await ResumeAsync("105", "106");
+        Assert.True(Rig.Relay.Accepted > before, "There was no new connection.");
         Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
         Assert.Equal(spoken, watch.Protocol);
-        Assert.Equal(["broken"], Rig.RestartCauses);
-        Assert.Empty(Observer.Failures);
+        Assert.All(Rig.RestartCauses, static cause => Assert.Equal("broken", cause));
+        // One restart is silent. Only further ones, on a machine that stood still, may count as failures.
+        Assert.NotEmpty(Rig.RestartCauses);
+        if (Rig.RestartCauses.Count == 1)
+            Assert.Empty(Observer.Failures);
     }
 
     [Fact]
     public async Task F15_host_that_accepts_connections_but_is_silent_is_abandoned()
     {
+        // On the real clock. Before and after the silence, a connection that takes longer is only tried again.
         KubernetesApiOptions quick = new() { ConnectTimeout = TimeSpan.FromSeconds(1) };
         await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
@@ -192,7 +194,7 @@ public class ConnectionTests : FaultTest
             {
                 if (restart % 3 == 0)
                     Rig.Relay.Cut();
-                await Eventually.TrueAsync(() => Observer.Failures.Count >= failures + 3);
+                await Wait.ForAsync(() => Observer.Failures.Count >= failures + 3, Token);
                 Rig.Relay.TurnsAway = false;
             }
             else if (restart % 3 == 0)
@@ -211,5 +213,28 @@ public class ConnectionTests : FaultTest
         Assert.Single(servers.SelectMany(static s => s.Requests), static r => !r.IsWatch);
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "200"));
         await UntilAsync(Slices.State(2));
+    }
+
+    /// <summary>
+    /// Takes the watch that resumes at a version, and sends it two pods at the next version until they are shown. A machine that stands
+    /// still for the time of a ping loses this watch too: the client then opens another.
+    /// </summary>
+    private async Task<ScriptedExchange> ResumeAsync(string version, string next)
+    {
+        Task<EndpointSnapshot> shown = UntilAsync(Slices.State(2));
+        ScriptedExchange watch = await WatchAsync(version);
+        while (true)
+        {
+            if (watch.Query("resourceVersion") == version)
+                await watch.SendEventAsync("MODIFIED", Slices.Of(2, next));
+            if (await Task.WhenAny(shown, watch.ClientGone) == shown)
+            {
+                await shown;
+                return watch;
+            }
+
+            watch = await WatchAsync();
+            Assert.Contains(watch.Query("resourceVersion"), new[] { version, next });
+        }
     }
 }

@@ -3,9 +3,6 @@ namespace Berth.Faults;
 /// <summary>Fault 53: cancelled or disposed in any state.</summary>
 public class DisposalTests : FaultTest
 {
-    // Prompt, on a machine that may be busy with other things.
-    private static readonly TimeSpan s_prompt = TimeSpan.FromSeconds(10);
-
     [Theory]
     [InlineData("connecting")]
     [InlineData("listing")]
@@ -35,7 +32,7 @@ public class DisposalTests : FaultTest
         Rig.Follow();
         ScriptedExchange[] open = await ReachAsync(state);
 
-        await Rig.Directory.DisposeAsync().AsTask().WaitAsync(s_prompt, Token);
+        await Rig.Directory.DisposeAsync().AsTask().WaitAsync(Wait.Limit, Token);
 
         foreach (ScriptedExchange exchange in open)
             await exchange.ClientGone.WaitAsync(Wait.Limit, Token);
@@ -44,9 +41,9 @@ public class DisposalTests : FaultTest
         int requests = Api.Requests.Count;
         Rig.SourceTime.Advance(TimeSpan.FromHours(2));
         Rig.DirectoryTime.Advance(TimeSpan.FromHours(2));
-        await Eventually.TrueAsync(() => !Rig.Relay.IsUsed);
+        await Wait.ForAsync(() => !Rig.Relay.IsUsed, Token);
         Assert.Equal(requests, Api.Requests.Count);
-        Assert.False(await Rig.View!.WaitForChangeAsync(Rig.View.Current, Token).WaitAsync(s_prompt, Token));
+        Assert.False(await Rig.View!.WaitForChangeAsync(Rig.View.Current, Token).WaitAsync(Wait.Limit, Token));
     }
 
     [Fact]
@@ -58,7 +55,7 @@ public class DisposalTests : FaultTest
         Task<EndpointSnapshot> waiting = Rig.Directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, impatient.Token).AsTask();
         Assert.False(waiting.IsCompleted);
         await impatient.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_prompt, Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Wait.Limit, Token));
 
         Assert.False(list.ClientGone.IsCompleted);
         await list.AnswerAsync(200, Slices.List(1, "100"));
@@ -70,7 +67,7 @@ public class DisposalTests : FaultTest
         switch (state)
         {
             case "connecting":
-                await Eventually.TrueAsync(() => Rig.Relay!.Accepted == 1);
+                await Wait.ForAsync(() => Rig.Relay!.Accepted == 1, Token);
                 return [];
             case "reading nodes":
                 ScriptedExchange nodes = await Api.NextNodesAsync(Token);
@@ -120,7 +117,7 @@ public class DisposalTests : FaultTest
                 watch.Cut();
                 ScriptedExchange refused = await Api.NextAsync(Token);
                 await refused.AnswerAsync(503, "down", "text/plain", state == "backing off" ? [] : [("Retry-After", "3600")]);
-                await Eventually.TrueAsync(() => Rig.DirectoryTime.Waits.Count == 1);
+                await Wait.ForAsync(() => Rig.DirectoryTime.Waits.Count == 1, Token);
                 return [];
             default:
                 await OpenedAsync();

@@ -104,7 +104,7 @@ public abstract class FaultTest : IAsyncLifetime
         TimeSpan step = after ?? TimeSpan.FromSeconds(1);
         Rig.DirectoryTime.Advance(step);
         await cause();
-        await Eventually.TrueAsync(() => Rig.View!.Age < step);
+        await Wait.ForAsync(() => Rig.View!.Age < step, Token);
     }
 
     /// <summary>Lets the time pass for which the pods of a deleted slice are held.</summary>

@@ -90,7 +90,7 @@ public class ForeignSliceTests : FaultTest
             "DELETED", ManagedBy(Json.Slice("m", "102", Mirrored), "endpointslicemirroring-controller.k8s.io"));
         await Rig.UntilAsync(static v => v.Current!.Warnings.Count == 0);
         Assert.Equal(1, Observer.Log.Count(104));
-        await Eventually.TrueAsync(() => Observer.Log.Count(105) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class LastResortTests : FaultTest
         Assert.Equal("b-0", Assert.Single(one.Available).Name);
         Assert.Empty(one.Warnings);
         Assert.Equal(PodChangeKind.Ready, Assert.Single(one.CompareWith(none)).Kind);
-        await Eventually.TrueAsync(() => Observer.Log.Count(105) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public class LoadTests : FaultTest
                     await release.Task;
             }
         });
-        await Eventually.TrueAsync(() => seen.Count == 1);
+        await Wait.ForAsync(() => seen.Count == 1, Token);
         for (int i = 1; i <= Events; i++)
             await watch.SendEventAsync("MODIFIED", Json.Slice("s", $"{100 + i}", Pod(i)));
         // All of it arrived without a reader.

@@ -72,7 +72,7 @@ public class LongWaitTests : FaultTest
         await Rig.UntilAsync(static v => v.Current is { IsStale: false } current && current.Endpoints[0].Authority == "203.0.113.9:3000");
 
         Assert.Equal(1, Observer.Log.Count(212));
-        await Eventually.TrueAsync(() => Observer.Log.Count(213) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(213) == 1, Token);
     }
 
     [Theory]

@@ -68,15 +68,15 @@ public sealed class NodeAddressTests : FaultTest
             AddressMode.External, ["b-0", "!b-0"], Json.Pod("b-0", "10.0.0.1", "uid-0"));
         await UntilAsync("b-0");
         await nodes.SendEventAsync("MODIFIED", ReadyNode("51"));
-        await Eventually.TrueAsync(() => Observer.Log.Count(214) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
 
         // It returns and is lost again, which starts a new five minutes.
         await nodes.SendEventAsync("MODIFIED", ReadyNode("52", ("ExternalIP", "203.0.113.1")));
-        await Eventually.TrueAsync(() => Observer.Log.Count(215) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(215) == 1, Token);
         await nodes.SendEventAsync("MODIFIED", ReadyNode("53"));
-        await Eventually.TrueAsync(() => Observer.Log.Count(214) == 2);
+        await Wait.ForAsync(() => Observer.Log.Count(214) == 2, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Single(Rig.Current.Endpoints);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(1));

@@ -113,7 +113,7 @@ public sealed class NodeTests : FaultTest
         await again.StartAsync();
         await UntilLiveAsync();
         Assert.Equal(2, Rig.Current.Version);
-        await Eventually.TrueAsync(() => Observer.Log.Count(213) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(213) == 1, Token);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class NodeTests : FaultTest
         Assert.Equal(0, Observer.Log.Count(101));
         await again.StartAsync();
         await Rig.UntilAsync(static v => v.Current is { IsStale: false } current && current.Endpoints[0].Authority == "203.0.113.9:3000");
-        await Eventually.TrueAsync(() => Observer.Log.Count(101) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
         Assert.Equal(1, Observer.Log.Count(100));
     }
 }

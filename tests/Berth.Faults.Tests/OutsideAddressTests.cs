@@ -14,14 +14,14 @@ public sealed class OutsideAddressTests : FaultTest
         Assert.Equal("n0.cloud.example:3000", Rig.Current.Endpoints[0].HostAuthority);
 
         await nodes.SendEventAsync("MODIFIED", Node("51", true, ("ExternalIP", "203.0.113.1")));
-        await Eventually.TrueAsync(() => Observer.Log.Count(214) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(60));
         await nodes.SendEventAsync("MODIFIED", Node("52", true, ("ExternalIP", "203.0.113.1"), ("ExternalDNS", "n0.cloud.example")));
-        await Eventually.TrueAsync(() => Observer.Log.Count(215) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(215) == 1, Token);
         Assert.Equal("n0.cloud.example", Rig.Current.Endpoints[0].Host);
 
         await nodes.SendEventAsync("MODIFIED", Node("53", true, ("ExternalIP", "203.0.113.1")));
-        await Eventually.TrueAsync(() => Observer.Log.Count(214) == 2);
+        await Wait.ForAsync(() => Observer.Log.Count(214) == 2, Token);
         Rig.SourceTime.Advance(TimeSpan.FromMinutes(5));
         EndpointSnapshot without = await Rig.UntilAsync(static v => v.Current!.Endpoints[0].Host is null);
         Assert.Equal("203.0.113.1:3000", without.Endpoints[0].Authority);
@@ -33,7 +33,7 @@ public sealed class OutsideAddressTests : FaultTest
         ScriptedExchange nodes = await StartWithNodeAsync(
             AddressMode.ExternalOrInternal, Node("1", true, ("ExternalIP", "203.0.113.1")));
         await nodes.SendEventAsync("MODIFIED", Node("51", true));
-        await Eventually.TrueAsync(() => Observer.Log.Count(214) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
         Assert.Equal(0, Observer.Log.Count(219));
@@ -98,7 +98,7 @@ public sealed class OutsideAddressTests : FaultTest
     private async Task LookAsync(Func<bool> until)
     {
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(5));
-        await Eventually.TrueAsync(until);
+        await Wait.ForAsync(until, Token);
     }
 
     private static string Node(string version, bool isReady, params (string Type, string Address)[] addresses) =>

@@ -71,7 +71,7 @@ public class RefusalTests : FaultTest
         Assert.Equal(1, Rig.Current.Version);
         Assert.Equal(1, Observer.Log.Count(100));
         // It is written down after the readers have the live snapshot.
-        await Eventually.TrueAsync(() => Observer.Log.Count(101) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
         TimeSpan[] waits = [.. Rig.DirectoryTime.Waits];
         Assert.Equal(Burst, waits.Length);
         for (int i = 0; i < Burst; i++)

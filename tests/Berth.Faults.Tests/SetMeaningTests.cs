@@ -51,7 +51,7 @@ public class SetMeaningTests : FaultTest
         EndpointSnapshot other = await UntilAsync("c-0 c-1 c-2");
         Assert.Empty(other.Warnings);
         Assert.Equal(1, Observer.Log.Count(104));
-        await Eventually.TrueAsync(() => Observer.Log.Count(105) == 1);
+        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
     }
 
     [Theory]

@@ -188,7 +188,7 @@ public class SliceMeaningTests : FaultTest
         if (asDeletion)
             await HeldAsync();
         await UntilAsync(Slices.State(1));
-        await Eventually.TrueAsync(() => other.Current is { Endpoints.Count: 1 });
+        await Wait.ForAsync(() => other.Current is { Endpoints.Count: 1 }, Token);
 
         Assert.Equal("b-1", other.Current!.Endpoints[0].Name);
     }

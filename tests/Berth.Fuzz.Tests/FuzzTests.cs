@@ -1,3 +1,5 @@
+using Berth.Fuzz.Targets;
+
 namespace Berth.Fuzz;
 
 /// <summary>
@@ -15,10 +17,7 @@ public sealed class FuzzTests
     {
         FuzzTarget target = FuzzTargets.Find(name)!;
 
-        int played = FuzzLoop.Run(target, seed: 1, Inputs, TimeSpan.FromSeconds(10));
-
-        // However slow the machine, something was played.
-        Assert.InRange(played, 100, Inputs);
+        Assert.Equal(Inputs, FuzzLoop.Run(target, seed: 1, Inputs, TimeSpan.MaxValue));
     }
 
     [Theory]

@@ -419,7 +419,7 @@ public sealed class ListWatchTests
                 await open.StartAsync();
         }
 
-        await harness.Stream.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await harness.Stream.DisposeAsync().AsTask().WaitAsync(Wait.Limit, Token);
 
         if (open is not null)
             await open.ClientGone.WaitAsync(Wait.Limit, Token);

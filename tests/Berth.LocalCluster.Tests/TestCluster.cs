@@ -170,19 +170,31 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits for an object of the API to be as wanted.</summary>
     public async Task<JsonNode> WaitForAsync(string path, Func<JsonNode, bool> condition)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(Patience);
         JsonNode? last = null;
-        while (!patience.IsCancellationRequested)
+        try
         {
-            last = (await GetAsync(path)).Body;
-            if (condition(last))
-            {
-                return last;
-            }
-        }
+            return await Wait.ForAsync(
+                path,
+                async _ =>
+                {
+                    try
+                    {
+                        last = (await GetAsync(path)).Body;
+                    }
+                    catch (HttpRequestException exception)
+                    {
+                        // Not one of those that the wait passes over: an API that does not answer is a failure here.
+                        throw new InvalidOperationException($"{path} cannot be read: {exception.Message}", exception);
+                    }
 
-        throw new TimeoutException($"{path} never was as wanted: {last}");
+                    return condition(last) ? last : null;
+                },
+                Token);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{path} never was as wanted: {last}", exception);
+        }
     }
 
     /// <summary>Waits for the first event of a reason about an object. Returns its message.</summary>
@@ -194,7 +206,8 @@ internal sealed class TestCluster : IAsyncDisposable
         return (string)Find(events)!["message"]!;
     }
 
-    private static long VersionOf(JsonNode node) => long.Parse((string)node["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
+    /// <summary>The version of an object or a list.</summary>
+    public static long VersionOf(JsonNode node) => long.Parse((string)node["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {
@@ -202,10 +215,10 @@ internal sealed class TestCluster : IAsyncDisposable
         Task ending = Cluster.DisposeAsync().AsTask();
 
         // Pods need time to end, so a fake clock must move.
-        while (_clock is not null && !ending.IsCompleted)
+        if (_clock is not null)
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
+            await Wait.ForAsync(
+                () => ending.IsCompleted, () => _clock.Advance(TimeSpan.FromMilliseconds(100)), CancellationToken.None);
         }
 
         await ending;

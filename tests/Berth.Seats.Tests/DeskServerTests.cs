@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Berth.Seats.Clients;
 using Berth.Seats.Wire;
+using Berth.TestKit;
 
 namespace Berth.Seats.Tests;
 
@@ -11,7 +12,7 @@ namespace Berth.Seats.Tests;
 public sealed class DeskServerTests : IAsyncLifetime
 {
     private readonly SeatFixture _fixture = new();
-    private readonly HttpClient _http = SeatDeskClient.CreateHttp(TimeSpan.FromSeconds(30));
+    private readonly HttpClient _http = SeatDeskClient.CreateHttp(Wait.Limit);
     private SeatDesk _desk = null!;
     private SeatDeskServer _server = null!;
     private SeatDeskClient _client = null!;

@@ -43,7 +43,7 @@ public sealed class DeskTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Changed_certificate_counts_for_the_next_connection_and_a_bad_one_does_not()
+    public async Task Changed_certificate_serves_the_next_connection_unless_it_is_bad()
     {
         await using SeatDeskServer server = await StartAsync(_authority.Server("desk.games"));
         DeskTrust old = Trust(_authority, "desk.games");

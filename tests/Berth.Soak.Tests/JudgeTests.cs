@@ -1,4 +1,5 @@
 using Berth.LocalCluster;
+using Berth.TestKit;
 
 namespace Berth.Soak;
 
@@ -118,10 +119,10 @@ public sealed class JudgeTests
         Assert.Equal(footprint, Footprint.Parse(footprint.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         Assert.InRange(footprint.Private, footprint.Heap / 2, footprint.Resident);
         Assert.InRange(footprint.Threads, 2, 1000);
-        string path = Path.GetTempFileName();
+        using TestFile file = new();
         FileStream[] open =
             [.. Enumerable.Range(0, 50)
-                .Select(_ => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
+                .Select(_ => new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
         try
         {
             Assert.InRange(Footprint.OfThisProcess().Handles, footprint.Handles + 25, footprint.Handles + 75);
@@ -130,7 +131,6 @@ public sealed class JudgeTests
         {
             foreach (FileStream stream in open)
                 stream.Dispose();
-            File.Delete(path);
         }
     }
 

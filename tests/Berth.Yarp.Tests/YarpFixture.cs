@@ -161,8 +161,16 @@ public sealed class YarpFixture : IAsyncDisposable
     {
         ClientWebSocket socket = new();
         socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        await socket.ConnectAsync(new UriBuilder(new Uri(Client.BaseAddress!, path)) { Scheme = "ws" }.Uri, Cancelled);
-        return (socket, await ReceiveAsync(socket));
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(new Uri(Client.BaseAddress!, path)) { Scheme = "ws" }.Uri, Cancelled);
+            return (socket, await ReceiveAsync(socket));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public static async Task<string> EchoAsync(ClientWebSocket socket, string text)

@@ -1,15 +1,20 @@
+using System.Runtime.CompilerServices;
+
 namespace Berth.TestKit;
 
-/// <summary>Waits for conditions, with a bound that only a broken program reaches.</summary>
+/// <summary>
+/// Waits for conditions, with a bound that only a broken program reaches. Between two looks is a pause, because what is waited for often
+/// runs on the same processors and needs them. The pause never decides a result: it only says when the next look is.
+/// </summary>
 public static class Wait
 {
+    private static readonly TimeSpan s_shortPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_longPause = TimeSpan.FromMilliseconds(32);
+
     /// <summary>The bound. Generous, so that a loaded machine does not fail a test.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// Calls a function until it returns a value: the first times in a row, then with pauses that grow to 32 ms. What is waited for often
-    /// runs on the same processors, and needs them.
-    /// </summary>
+    /// <summary>Calls a function until it returns a value. The pauses between the calls grow from 1 to 32 ms.</summary>
     /// <param name="what">What is waited for, for the message.</param>
     /// <param name="look">Gives null while it is not there. An exception of I/O counts as not there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -19,28 +24,69 @@ public static class Wait
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
+        using PeriodicTimer pace = new(s_shortPause);
         Exception? last = null;
-        for (int looks = 0; !limit.IsCancellationRequested; looks++)
+        try
         {
-            try
+            while (true)
             {
-                if (await look(limit.Token) is { } seen)
-                    return seen;
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or System.Net.Sockets.SocketException)
-            {
-                last = exception;
-            }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested)
-            {
-                break;
-            }
+                try
+                {
+                    if (await look(limit.Token) is { } seen)
+                        return seen;
+                }
+                catch (Exception exception) when (exception is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+                {
+                    last = exception;
+                }
 
-            await PauseAsync(looks, limit.Token);
+                await pace.WaitForNextTickAsync(limit.Token);
+                if (pace.Period < s_longPause)
+                    pace.Period *= 2;
+            }
         }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s for {what}, which never came. {last?.Message}", last ?? exception);
+        }
+    }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s for {what}, which never came. {last?.Message}", last);
+    /// <summary>Waits until a condition is true. It is asked every millisecond, so it must cost little.</summary>
+    /// <param name="condition">Is true when the wait is over.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="what">What is waited for, for the message: the text of the condition.</param>
+    /// <exception cref="TimeoutException">It never became true.</exception>
+    public static Task ForAsync(
+        Func<bool> condition, CancellationToken cancellationToken, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        ForAsync(condition, static () => { }, cancellationToken, what);
+
+    /// <summary>Takes a step, such as moving a clock on, every millisecond until a condition is true.</summary>
+    /// <param name="condition">Is true when the wait is over. It is asked before each step.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="what">What is waited for, for the message: the text of the condition.</param>
+    /// <exception cref="TimeoutException">It never became true.</exception>
+    public static async Task ForAsync(
+        Func<bool> condition, Action step, CancellationToken cancellationToken,
+        [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        using PeriodicTimer pace = new(s_shortPause);
+        try
+        {
+            while (!condition())
+            {
+                step();
+                await pace.WaitForNextTickAsync(limit.Token);
+            }
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s for this, which never became true: {what}", exception);
+        }
     }
 
     /// <summary>Asks repeatedly, 50 ms apart, until the answer is as wanted.</summary>
@@ -71,14 +117,5 @@ public static class Wait
         }
 
         return last;
-    }
-
-    private static async Task PauseAsync(int looks, CancellationToken cancellationToken)
-    {
-        const int InARow = 10;
-        if (looks < InARow)
-            await Task.Yield();
-        else
-            await Task.Delay(1 << Math.Min(looks - InARow, 5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

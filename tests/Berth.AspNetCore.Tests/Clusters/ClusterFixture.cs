@@ -20,7 +20,7 @@ internal sealed partial class ClusterFixture : IAsyncDisposable
             Picker = picker ?? new RoundRobinPicker(),
             Directory = fixture.Clusters.Directory,
         });
-        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Urls.First()), Timeout = Wait.Limit };
         return fixture;
     }
 }

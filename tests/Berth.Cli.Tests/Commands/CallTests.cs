@@ -17,7 +17,7 @@ public sealed class CallTests
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(
             () => Interlocked.Increment(ref asked) <= 2 ? dead : alive.LocalEndpoint.ToString()!);
-        await using BerthProcess call = BerthProcess.Start(Programs.Any, null, "call", serviceA.Url, "-o", "json", "--timeout", "30s");
+        await using BerthProcess call = BerthProcess.Start(Programs.Any, null, "call", serviceA.Url, "-o", "json", "--timeout", "60s");
         using TcpClient session = await alive.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using StreamReader reader = new(session.GetStream());
         Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
@@ -38,7 +38,7 @@ public sealed class CallTests
         pod.Start();
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => pod.LocalEndpoint.ToString()!);
         await using BerthProcess call = BerthProcess.Start(
-            Programs.Any, null, "call", serviceA.Url.Replace("127.0.0.1", "0.0.0.0", StringComparison.Ordinal), "--timeout", "30s");
+            Programs.Any, null, "call", serviceA.Url.Replace("127.0.0.1", "0.0.0.0", StringComparison.Ordinal), "--timeout", "60s");
         using TcpClient session = await pod.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using StreamReader reader = new(session.GetStream());
         await reader.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -57,7 +57,7 @@ public sealed class CallTests
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(
             () => pod.LocalEndpoint.ToString()!, host: "lobby-0.play.example.com:3000");
         await using BerthProcess call = BerthProcess.Start(
-            Programs.Managed, null, "call", serviceA.Url, "-o", format, "--timeout", "30s");
+            Programs.Managed, null, "call", serviceA.Url, "-o", format, "--timeout", "60s");
         using TcpClient session = await pod.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using StreamReader reader = new(session.GetStream());
         await reader.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -75,8 +75,9 @@ public sealed class CallTests
     {
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => dead);
-        BerthResult result = await BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", "3s");
-        result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 3s");
+        await TimedRun.AssertRefusedAsync(
+            timeout => BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", timeout),
+            timeout => [$"The pod at {dead} did not answer, and nothing else did within {timeout}"]);
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public sealed class CallTests
     public async Task A_service_A_without_a_list_is_asked_until_the_time_is_over()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "not yet", 503);
-        (await BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", "3s")).AssertRefused(1, "has no list of pods yet");
+        await TimedRun.AssertRefusedAsync(
+            timeout => BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", timeout), static _ => ["has no list of pods yet"]);
     }
 
     [Theory]
@@ -116,7 +118,7 @@ public sealed class CallTests
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
         BerthResult result = await BerthProcess.RunAnyAsync(
-            "call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json", "--timeout", "30s");
+            "call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json", "--timeout", "60s");
         result.AssertOk();
         string[] lines = result.Out.Split('\n');
         Assert.Equal(3, lines.Length);

@@ -9,11 +9,11 @@ namespace Berth.Cli.Tests.Commands;
 /// <summary>Service A as a single process: what it keeps, for how long, and where it listens.</summary>
 public sealed class DispatchTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("berth-dispatch-").FullName;
+    private readonly TestFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string SnapshotFile => Path.Combine(_folder, "snapshot");
+    private string SnapshotFile => _folder["snapshot"];
 
     [Theory]
     [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
@@ -91,7 +91,7 @@ public sealed class DispatchTests : IDisposable
     {
         await using FakeKubernetes kubernetes = await StartKubernetesAsync();
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
-        string path = Path.Combine(_folder, "berth.json");
+        string path = _folder["berth.json"];
         const string Plain = """{"target": "k8s-example2/service-b", "base-port": 3000, "cordon": ["k8s-example2/service-b-0"]}""";
         await File.WriteAllTextAsync(path, Plain, Cancellation);
         await using BerthProcess dispatch = BerthProcess.Start(
@@ -135,7 +135,7 @@ public sealed class DispatchTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Dispatcher_that_follows_another_needs_neither_an_API_nor_ports()

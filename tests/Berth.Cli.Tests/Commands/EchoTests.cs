@@ -17,11 +17,11 @@ public sealed class EchoTests
 
         await using BerthProcess echo = BerthProcess.Start(form, pod, "echo");
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
-        (await BerthProcess.RunAsync(form, pod, "probe", "--timeout", "30s")).AssertOk();
+        (await BerthProcess.RunAsync(form, pod, "probe", "--timeout", "60s")).AssertOk();
 
         string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{portBase + 1}");
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => address);
-        BerthResult call = await BerthProcess.RunAsync(form, null, "call", serviceA.Url, "good morning", "--timeout", "30s");
+        BerthResult call = await BerthProcess.RunAsync(form, null, "call", serviceA.Url, "good morning", "--timeout", "60s");
         call.AssertOk();
         Assert.Matches($@"(?m)^service A: {address} \([0-9.]+ ms\)$", call.Out);
         Assert.Matches($@"(?m)^service B: {address} good morning \([0-9.]+ ms\)$", call.Out);

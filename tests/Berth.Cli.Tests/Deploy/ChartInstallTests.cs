@@ -158,7 +158,7 @@ public sealed class ChartInstallTests
         BerthResult result = await BerthProcess.RunAsync(
             Programs.Any,
             new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig },
-            "get", "endpoints", "k8s-example2/service-b", "--base-port", "3000", "-o", "text", "--timeout", "30s");
+            "get", "endpoints", "k8s-example2/service-b", "--base-port", "3000", "-o", "text", "--timeout", "60s");
         return result.ExitCode == 0 ? result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length : 0;
     }
 }

@@ -26,7 +26,7 @@ public sealed class ChartPlanTests
     }
 
     [Fact]
-    public async Task Two_releases_with_one_range_are_found_with_the_line_in_what_Helm_printed()
+    public async Task Two_releases_with_one_range_are_found_with_the_line_of_the_output()
     {
         string other = (await TemplateAsync(4, "echo.basePort=3001")).Replace("k8s-example2", "other", StringComparison.Ordinal);
         string text = await TemplateAsync(4) + "---\n" + other;

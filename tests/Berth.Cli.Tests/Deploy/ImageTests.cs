@@ -12,7 +12,7 @@ public sealed class ImageTests : IDisposable
     // Small enough that a node pulls it in a second.
     private const long MaxUnpacked = 25_000_000;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("berth-image-").FullName;
+    private readonly TestFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -22,13 +22,13 @@ public sealed class ImageTests : IDisposable
         string program = Programs.Find(Programs.Image).Executable;
         Assert.SkipUnless(
             File.Exists("/usr/bin/buildah"), "buildah is not installed; ./test installs it when it runs as root and apt-get is there.");
-        string archive = Path.Combine(_folder, "berth.tar");
+        string archive = _folder["berth.tar"];
         (int code, string output) = await RunAsync(
             Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program, "--output", archive, "--tag", "berth:test");
         Assert.True(code == 0, output);
         Assert.Matches(@"(?m)^image +\S+ unpacked", output);
 
-        string layout = Path.Combine(_folder, "layout");
+        string layout = _folder["layout"];
         Directory.CreateDirectory(layout);
         await TarFile.ExtractToDirectoryAsync(archive, layout, overwriteFiles: true, Cancellation);
         JsonElement index = (await ReadAsync(Path.Combine(layout, "index.json"))).GetProperty("manifests")[0];
@@ -40,7 +40,7 @@ public sealed class ImageTests : IDisposable
         Assert.Equal("65532:65532", config.GetProperty("User").GetString());
         Assert.Equal(["/berth"], config.GetProperty("Entrypoint").EnumerateArray().Select(static e => e.GetString()));
 
-        string rootfs = Path.Combine(_folder, "rootfs");
+        string rootfs = _folder["rootfs"];
         Directory.CreateDirectory(rootfs);
         foreach (JsonElement layer in manifest.GetProperty("layers").EnumerateArray())
             await UnpackAsync(BlobPath(layout, layer), rootfs);
@@ -113,7 +113,7 @@ public sealed class ImageTests : IDisposable
             line[(line.IndexOf('\t', StringComparison.Ordinal) + 18)..].Replace(".hidden ", "", StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static async Task UnpackAsync(string layer, string rootfs)
     {

@@ -141,7 +141,7 @@ public sealed class ExecTests
         await using BerthProcess process = ExecRun.Start(basePort, "dotnet", program, "echo", "--fixed-port", "{port}", "--drain", "0");
         await process.Error.WaitForLineAsync(static line => line.Contains("istening", StringComparison.Ordinal));
         BerthResult probe = await BerthProcess.RunAsync(
-            Programs.Any, ExecRun.Pod(), "probe", "--base-port", basePort, "--timeout", "30s");
+            Programs.Any, ExecRun.Pod(), "probe", "--base-port", basePort, "--timeout", "60s");
         probe.AssertOk();
         process.Signal(BerthProcess.Terminate);
         (await process.WaitForEndAsync()).AssertOk();

@@ -57,7 +57,7 @@ internal sealed class LocalUp : IAsyncDisposable
     {
         Dictionary<string, string> environment = new() { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) };
         bool waits = args is ["call", ..] or ["get", "endpoints", ..];
-        return BerthProcess.RunAsync(Form, environment, waits ? [.. args, "--timeout", "30s"] : args);
+        return BerthProcess.RunAsync(Form, environment, waits ? [.. args, "--timeout", "60s"] : args);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -28,7 +28,7 @@ public sealed class DaemonSetTests
         BerthResult result = await BerthProcess.RunAsync(
             Programs.Any,
             new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig },
-            "get", "endpoints", "k8s-example2/edge", "--fixed-port", text, "-o", "text", "--timeout", "30s");
+            "get", "endpoints", "k8s-example2/edge", "--fixed-port", text, "-o", "text", "--timeout", "60s");
 
         result.AssertOk();
         string[] addresses = [.. result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];

@@ -58,17 +58,12 @@ public sealed class ManifestFilesTests
     [Fact]
     public void Kustomization_that_is_not_YAML_is_refused_with_its_line()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-kustomization-");
-        try
-        {
-            File.WriteAllText(Path.Combine(folder.FullName, "kustomization.yaml"), "resources: [");
-            CommandException fault = Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.FullName).ToList());
-            Assert.Equal(ExitCode.Usage, fault.ExitCode);
-            Assert.Contains("kustomization.yaml is not valid YAML at line ", fault.Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using TestFolder folder = new();
+        folder.Write("kustomization.yaml", "resources: [");
+
+        CommandException fault = Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.Root).ToList());
+
+        Assert.Equal(ExitCode.Usage, fault.ExitCode);
+        Assert.Contains("kustomization.yaml is not valid YAML at line ", fault.Message, StringComparison.Ordinal);
     }
 }

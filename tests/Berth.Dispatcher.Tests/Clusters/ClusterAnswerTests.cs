@@ -114,7 +114,7 @@ public sealed class ClusterAnswerTests
     }
 
     [Fact]
-    public async Task Pod_of_one_name_is_that_of_the_named_cluster_or_the_first_that_is_ready()
+    public async Task Pod_name_means_the_named_cluster_or_the_first_with_a_ready_pod()
     {
         await using ClusterFixture fixture = await ClusterFixture.StartAsync();
         fixture.Clusters.Push("east", TwoClusters.Pod("east", 0), TwoClusters.Pod("east", 1, ready: false));

@@ -22,7 +22,7 @@ internal sealed partial class ClusterFixture : IAsyncDisposable
         };
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Clusters.Directory, options, NullLoggerFactory.Instance, TimeProvider.System, fixture._meter, Token);
-        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
+        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = Wait.Limit };
         return fixture;
     }
 }

@@ -128,7 +128,7 @@ public sealed class ChangeTests
     }
 
     private static Task UntilAsync(Func<bool> condition) =>
-        Wait.ForAsync("the condition", _ => Task.FromResult(condition() ? "" : null), DispatcherFixture.Cancelled);
+        Wait.ForAsync(condition, DispatcherFixture.Cancelled);
 
     private DispatcherChange? Take() => Interlocked.Exchange(ref _next, null);
 

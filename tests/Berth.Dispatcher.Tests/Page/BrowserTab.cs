@@ -33,12 +33,12 @@ internal sealed class BrowserTab : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FindProblemsAsync() =>
         [.. _problems, .. await EvaluateAsync<string[]>("violations")];
 
-    /// <summary>Opens an address, and waits until an expression of the page is true.</summary>
-    public async Task OpenAsync(string address, bool isDark, int width, string ready)
+    /// <summary>Opens an address, where a script runs first, and waits until an expression of the page is true.</summary>
+    public async Task OpenAsync(string address, bool isDark, int width, string ready, string before)
     {
         foreach (string domain in new[] { "Log", "Runtime", "Page", "Accessibility" })
             await CallAsync(domain + ".enable");
-        await CallAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = Watching });
+        await CallAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = Watching + before });
         await CallAsync(
             "Emulation.setDeviceMetricsOverride",
             new() { ["width"] = width, ["height"] = 850, ["deviceScaleFactor"] = 1, ["mobile"] = false });

@@ -18,9 +18,11 @@ public sealed class Chromium : IAsyncLifetime
     private DevTools? _tools;
 
     /// <summary>
-    /// Opens a page, with the window's width and the visitor's wish for dark colours, and waits until an expression of it is true.
+    /// Opens a page, with the window's width and the visitor's wish for dark colours, and waits until an expression of it is true. A script
+    /// can run before those of the page.
     /// </summary>
-    internal async Task<BrowserTab> OpenAsync(string address, bool isDark = false, int width = 1360, string ready = OperatorsPage)
+    internal async Task<BrowserTab> OpenAsync(
+        string address, bool isDark = false, int width = 1360, string ready = OperatorsPage, string before = "")
     {
         _tools ??= await StartAsync(BrowserCuts.FindBrowser());
         JsonObject blank = new() { ["url"] = "about:blank" };
@@ -28,7 +30,7 @@ public sealed class Chromium : IAsyncLifetime
         JsonObject attach = new() { ["targetId"] = target, ["flatten"] = true };
         string session = (await _tools.CallAsync("Target.attachToTarget", attach)).GetProperty("sessionId").GetString()!;
         BrowserTab tab = new(_tools, target, session);
-        await tab.OpenAsync(address, isDark, width, ready);
+        await tab.OpenAsync(address, isDark, width, ready, before);
         return tab;
     }
 

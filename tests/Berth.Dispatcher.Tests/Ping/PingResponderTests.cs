@@ -134,15 +134,7 @@ public sealed class PingResponderTests : IAsyncDisposable
         return buffer[..length];
     }
 
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource limit = new(Wait.Limit);
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private static Task WaitForAsync(Func<bool> condition) => Wait.ForAsync(condition, Cancelled);
 
     private async Task SendAsync(Socket socket, byte[] bytes) => await socket.SendToAsync(bytes, SocketFlags.None, Own, Cancelled);
 }

@@ -113,7 +113,7 @@ public sealed partial class PlainRequestTests
             await idleStream.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
             Assert.NotEqual(0, await idleStream.ReadAsync(new byte[1024], DispatcherFixture.Cancelled));
 
-            await fixture.Server.StopAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(20), DispatcherFixture.Cancelled);
+            await fixture.Server.StopAsync(DispatcherFixture.Cancelled).WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
 
             Assert.Equal("", await ReadAsync(idleStream));
             Assert.Equal("", await ReadAsync(silentStream));

@@ -135,7 +135,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     DeskCaFile = _tlsName is null ? null : _folder["ca.pem"],
                     DeskName = _tlsName,
                     MaxWaiting = maxWaiting,
-                    AttemptTimeout = TimeSpan.FromSeconds(20),
+                    AttemptTimeout = Wait.Limit,
                     Deadline = TimeSpan.FromSeconds(60),
                 },
             },
@@ -190,15 +190,17 @@ internal sealed class SeatCluster : IAsyncDisposable
     /// <summary>Reads the page of seats until it meets a condition.</summary>
     public async Task<JsonElement> WaitForAsync(Func<JsonElement, bool> condition, HttpClient? through = null)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(Wait.Limit);
-        while (true)
-        {
-            using HttpResponseMessage response = await (through ?? Client).GetAsync(Path, limit.Token);
-            JsonElement page = JsonDocument.Parse(await response.Content.ReadAsStringAsync(limit.Token)).RootElement.Clone();
-            if (condition(page))
-                return page;
-        }
+        JsonElement page = default;
+        await Wait.ForAsync(
+            "the page of seats",
+            async token =>
+            {
+                using HttpResponseMessage response = await (through ?? Client).GetAsync(Path, token);
+                page = JsonDocument.Parse(await response.Content.ReadAsStringAsync(token)).RootElement.Clone();
+                return condition(page) ? "" : null;
+            },
+            Cancelled);
+        return page;
     }
 
     public static string NameOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"service-b-{ordinal}");

@@ -38,7 +38,7 @@ public sealed class SeatLineTests
     }
 
     [Fact]
-    public async Task Client_that_does_not_wait_gets_the_seat_that_the_first_in_line_cannot_use()
+    public async Task Impatient_client_gets_a_seat_that_the_first_in_line_cannot_use()
     {
         await using SeatCluster cluster = await SeatCluster.StartAsync(1, 2);
         using SeatSession session = await cluster.TakeAsync();

@@ -10,10 +10,10 @@ namespace Berth.Dns.Tests.RealServer;
 /// <summary>A Knot DNS server of the test's own: its own folder, configuration, zone and port on 127.0.0.1; ended by its id.</summary>
 internal sealed class KnotServer : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly TestFolder _folder;
     private readonly Process _process;
 
-    private KnotServer(string folder, Process process, int port)
+    private KnotServer(TestFolder folder, Process process, int port)
     {
         _folder = folder;
         _process = process;
@@ -22,7 +22,7 @@ internal sealed class KnotServer : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    private string ZoneFile => Path.Combine(_folder, "cluster.local.zone");
+    private string ZoneFile => _folder["cluster.local.zone"];
 
     /// <summary>Starts a server with a zone, or skips the test with the reason.</summary>
     public static async Task<KnotServer> StartAsync(TestZone zone, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class KnotServer : IAsyncDisposable
         await File.WriteAllTextAsync(ZoneFile, zone.ToZoneFile(), cancellationToken);
         string? control = await KnotProgram.FindAsync("knotc");
         Assert.NotNull(control);
-        using Process process = Start(control, ["-c", Path.Combine(_folder, "knot.conf"), "-b", "-f", "zone-reload", TestZone.Origin]);
+        using Process process = Start(control, ["-c", _folder["knot.conf"], "-b", "-f", "zone-reload", TestZone.Origin]);
         string output =
             await process.StandardOutput.ReadToEndAsync(cancellationToken) + await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
@@ -56,19 +56,19 @@ internal sealed class KnotServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync(_process);
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private static async Task<KnotServer?> TryStartAsync(string program, TestZone zone, CancellationToken cancellationToken)
     {
-        string folder = Directory.CreateTempSubdirectory("berth-knot-").FullName;
+        TestFolder folder = new();
         (Socket udp, Socket tcp) = ScriptedDnsServer.Bind();
         int port = ((IPEndPoint)udp.LocalEndPoint!).Port;
         udp.Dispose();
         tcp.Dispose();
-        await File.WriteAllTextAsync(Path.Combine(folder, "knot.conf"), Configuration(folder, port), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "cluster.local.zone"), zone.ToZoneFile(), cancellationToken);
-        Process process = Start(program, ["-c", Path.Combine(folder, "knot.conf")]);
+        folder.Write("knot.conf", Configuration(folder.Root, port));
+        folder.Write("cluster.local.zone", zone.ToZoneFile());
+        Process process = Start(program, ["-c", folder["knot.conf"]]);
         bool serving = false;
         try
         {
@@ -81,7 +81,7 @@ internal sealed class KnotServer : IAsyncDisposable
             if (!serving)
             {
                 await EndAsync(process);
-                Directory.Delete(folder, recursive: true);
+                folder.Dispose();
             }
         }
     }

@@ -180,18 +180,11 @@ public sealed class DnsResolverTests : IAsyncDisposable
                 ["# nameserver 1.1.1.1", "search k8s-example2.svc.cluster.local", "nameserver 10.96.0.10", "nameserver\tfd00::a ",
                     "nameserver what", "nameserver 10.96.0.11", "nameserver 10.96.0.12", "options ndots:5"])
                 .Select(static s => s.ToString()));
-        string path = Path.GetTempFileName();
-        try
-        {
-            DnsResolver resolver = new(new DnsServers([], path), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
-            Assert.Contains("names no DNS server", await FailAsync(resolver), StringComparison.Ordinal);
-            File.Delete(path);
-            Assert.Contains("cannot be read", await FailAsync(resolver), StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using TestFile file = new();
+        DnsResolver resolver = new(new DnsServers([], file.Path), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
+        Assert.Contains("names no DNS server", await FailAsync(resolver), StringComparison.Ordinal);
+        File.Delete(file.Path);
+        Assert.Contains("cannot be read", await FailAsync(resolver), StringComparison.Ordinal);
     }
 
     private static async Task<string> FailAsync(DnsResolver resolver) =>
@@ -199,7 +192,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
             await Assert.ThrowsAsync<EndpointSourceException>(
                 () =>
                     resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(
-                        TimeSpan.FromSeconds(30), Cancellation))).Message;
+                        Wait.Limit, Cancellation))).Message;
 
     private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) =>
         new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);

@@ -338,16 +338,7 @@ public sealed class ExecCredentialTests : IDisposable
         _authority.Dispose();
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(Wait.Limit);
-        while (!condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition) => Wait.ForAsync(condition, Cancelled);
 
     /// <summary>A child in the background that ends when the test writes the file "stop", or takes its folder away.</summary>
     private string Child(string redirection) =>

@@ -5,7 +5,7 @@ namespace Berth.Kubernetes.Model;
 /// <summary>One client, built as in the product: a source, its stream and a directory. The watcher stands between them.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_hint = TimeSpan.FromSeconds(5);
 
     private readonly KubernetesEndpointSource _source;
     private readonly WatchedStream _stream;
@@ -51,44 +51,66 @@ internal sealed class Follower : IAsyncDisposable
     /// <exception cref="HistoryException">The client published something wrong.</exception>
     public async Task SettleAsync()
     {
-        await TurnsAsync();
-        long began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            string? wrong;
-            lock (_turn)
-            {
-                if (Watcher.Violation is { } violation)
-                    throw violation;
-                wrong = IsBackingOff || _stream.IsWaiting ? Disagreement() : "the client neither reads nor waits";
-            }
-
-            if (wrong is null)
-                return;
-            // A client with threads of its own may still be at work, so a difference counts only after some time.
-            if (TimeProvider.System.GetElapsedTime(began) > s_patience)
-                throw new HistoryException(wrong);
-            await Task.Yield();
-        }
+        string? wrong = null;
+        // A client with threads of its own may still be at work, so a difference counts only after some time.
+        if (!await LooksUntilAsync(() => (wrong = FindFault()) is null, Wait.Limit))
+            throw new HistoryException(wrong!);
     }
 
     /// <summary>Waits for a condition that another thread may still bring about. Without such threads it does not wait.</summary>
+    /// <param name="condition">Called under the lock.</param>
+    /// <param name="decides">False when the history goes on without it, so that a shorter wait is enough.</param>
     /// <returns>True when the condition came true.</returns>
-    public async Task<bool> ComesToBeAsync(Func<bool> condition)
+    public async Task<bool> ComesToBeAsync(Func<bool> condition, bool decides = true)
     {
-        long began = TimeProvider.System.GetTimestamp();
-        while (true)
+        await SettleAsync();
+        string? wrong = null;
+        bool Look()
         {
-            await SettleAsync();
             lock (_turn)
-            {
-                if (condition())
-                    return true;
-            }
+                return (wrong = FindFault()) is null && condition();
+        }
 
-            if (!_hops || TimeProvider.System.GetElapsedTime(began) > s_patience)
-                return false;
+        if (_hops ? await LooksUntilAsync(Look, decides ? Wait.Limit : s_hint) : Look())
+            return true;
+        return wrong is null ? false : throw new HistoryException(wrong);
+    }
+
+    /// <summary>
+    /// Looks until a condition is true: at first without pauses, because other threads often need only some turns, and then with pauses that
+    /// leave them the processors.
+    /// </summary>
+    private async Task<bool> LooksUntilAsync(Func<bool> condition, TimeSpan patience)
+    {
+        const int InARow = 50;
+        await TurnsAsync();
+        for (int look = 0; look < InARow; look++)
+        {
+            if (condition())
+                return true;
             await Task.Yield();
+        }
+
+        using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(1));
+        long began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > patience)
+                return false;
+            await pace.WaitForNextTickAsync();
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns what is wrong or still in progress, or null.</summary>
+    private string? FindFault()
+    {
+        lock (_turn)
+        {
+            if (Watcher.Violation is { } violation)
+                throw violation;
+            return IsBackingOff || _stream.IsWaiting ? Disagreement() : "the client neither reads nor waits";
         }
     }
 

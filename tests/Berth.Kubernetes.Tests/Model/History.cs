@@ -221,7 +221,7 @@ internal sealed class History
                 }
             }
 
-            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
+            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null, decides: unhurried && !late))
                 break;
             if (late && await CatchesUpAsync(follower, restored))
                 continue;
@@ -249,7 +249,7 @@ internal sealed class History
         for (TimeSpan passed = TimeSpan.Zero; passed <= PodHolds.Deleted; passed += step)
         {
             await PassAsync(follower, step);
-            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
+            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null, decides: passed + step > PodHolds.Deleted))
                 return true;
         }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Api;
 
@@ -52,23 +53,29 @@ public sealed partial class RecordedEvictionsTests
 
     private static async Task<string?> DifferenceAsync(TestCluster test, JsonNode record)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        patience.CancelAfter(TestCluster.Patience);
-        while (true)
+        string? difference = null;
+        async Task<string?> LookAsync()
         {
             (int status, string? retryAfter, JsonNode? answer) = await AskAsync(test, record);
-            if (status == (int)record["status"]! && JsonNode.DeepEquals(answer, record["answer"])
-                && retryAfter == (string?)record["retryAfter"])
-            {
-                return null;
-            }
-
-            if (record["wait"] is null || patience.IsCancellationRequested)
-            {
-                return $"{record["name"]}: {status} {answer?.ToJsonString()} {retryAfter}\n"
+            bool same = status == (int)record["status"]! && JsonNode.DeepEquals(answer, record["answer"])
+                && retryAfter == (string?)record["retryAfter"];
+            difference = same
+                ? null
+                : $"{record["name"]}: {status} {answer?.ToJsonString()} {retryAfter}\n"
                     + $"  and a real server: {record["status"]} {record["answer"]?.ToJsonString()} {record["retryAfter"]}";
-            }
+            return same || record["wait"] is null ? "" : null;
         }
+
+        try
+        {
+            await Wait.ForAsync("the recorded answer", _ => LookAsync(), TestCluster.Token);
+        }
+        catch (TimeoutException)
+        {
+            // The difference is the result.
+        }
+
+        return difference;
     }
 
     private static async Task<(int Status, string? RetryAfter, JsonNode? Answer)> AskAsync(TestCluster test, JsonNode record)

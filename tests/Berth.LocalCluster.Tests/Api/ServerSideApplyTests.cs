@@ -150,7 +150,7 @@ public sealed class ServerSideApplyTests
     [Theory]
     [InlineData("{ fieldPath: metadata.name }", HttpStatusCode.Conflict)]
     [InlineData("{ apiVersion: v1, fieldPath: metadata.name }", HttpStatusCode.OK)]
-    public async Task Default_value_in_a_structure_that_is_one_value_is_a_conflict_unless_it_is_stated(
+    public async Task Unstated_default_in_an_atomic_structure_is_a_conflict(
         string field, HttpStatusCode expected)
     {
         await using TestCluster test = await TestCluster.StartAsync();

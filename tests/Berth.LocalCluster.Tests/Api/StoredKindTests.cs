@@ -98,7 +98,7 @@ public sealed class StoredKindTests
     }
 
     [Fact]
-    public async Task Custom_kind_is_served_as_soon_as_it_is_defined_and_gone_with_its_definition()
+    public async Task Custom_kind_is_served_from_its_definition_until_that_is_deleted()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         const string Arenas = "/apis/games.example.com/v1/namespaces/k8s-example2/arenas";

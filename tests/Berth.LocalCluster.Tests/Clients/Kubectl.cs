@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Clients;
 
@@ -42,15 +43,14 @@ internal static class Kubectl
 
     public static async Task<(int Code, string Output, string Errors)> TryAsync(string kubeconfig, params string[] arguments)
     {
-        string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
-        using Process process = Start(kubeconfig, [new("HOME", home)], arguments);
+        using TestFolder home = new();
+        using Process process = Start(kubeconfig, [new("HOME", home.Root)], arguments);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(Wait.Limit);
         await using CancellationTokenRegistration ending = limit.Token.Register(process.Kill);
         string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);
         await process.WaitForExitAsync(limit.Token);
-        Directory.Delete(home, recursive: true);
         // From 1.34 on kubectl adds the namespace to what it deleted.
         return (
             process.ExitCode,

@@ -39,26 +39,18 @@ public sealed class KubectlTests
     public async Task Apply_creates_changes_and_leaves_alone_without_a_warning()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        string file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, TestManifests.All(TestManifests.Namespace, TestManifests.StatefulSet(1)), TestCluster.Token);
-            Assert.Equal(
-                "namespace/k8s-example2 unchanged\nstatefulset.apps/service-b created\n",
-                await RunAsync(test, "apply", "-f", file));
-            Assert.Equal(
-                "namespace/k8s-example2 unchanged\nstatefulset.apps/service-b unchanged\n",
-                await RunAsync(test, "apply", "-f", file));
-            await File.WriteAllTextAsync(file, TestManifests.StatefulSet(2), TestCluster.Token);
-            Assert.Equal("statefulset.apps/service-b configured\n", await RunAsync(test, "apply", "-f", file));
-            await test.WaitReadyAsync(2);
-            Assert.Equal("statefulset.apps \"service-b\" deleted\n", await RunAsync(test, "delete", "-f", file, "--wait=true"));
-            await test.WaitAsync(pods => pods.Count == 0);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using TestFile file = new(TestManifests.All(TestManifests.Namespace, TestManifests.StatefulSet(1)));
+        Assert.Equal(
+            "namespace/k8s-example2 unchanged\nstatefulset.apps/service-b created\n",
+            await RunAsync(test, "apply", "-f", file.Path));
+        Assert.Equal(
+            "namespace/k8s-example2 unchanged\nstatefulset.apps/service-b unchanged\n",
+            await RunAsync(test, "apply", "-f", file.Path));
+        await File.WriteAllTextAsync(file.Path, TestManifests.StatefulSet(2), TestCluster.Token);
+        Assert.Equal("statefulset.apps/service-b configured\n", await RunAsync(test, "apply", "-f", file.Path));
+        await test.WaitReadyAsync(2);
+        Assert.Equal("statefulset.apps \"service-b\" deleted\n", await RunAsync(test, "delete", "-f", file.Path, "--wait=true"));
+        await test.WaitAsync(pods => pods.Count == 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -16,9 +17,9 @@ public sealed class RealClusterTests : IDisposable
     private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";
     private const string Patient = """["/bin/sh", "-c", "trap 'exit 0' TERM; while true; do sleep 600 & wait $!; done"]""";
     private const string Stubborn = """["/bin/sh", "-c", "trap '' TERM; touch FOLDER/up; while true; do sleep 600 & wait $!; done"]""";
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("berth-real-");
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task K20_pod_that_succeeds_leaves_its_slice_at_once_unlike_a_real_one()
@@ -66,7 +67,7 @@ public sealed class RealClusterTests : IDisposable
     [Fact]
     public async Task K23_process_of_a_pod_deleted_by_force_is_killed()
     {
-        await using TestCluster test = await StartAsync(Set(Stubborn, $"[/usr/bin/test, -e, {_folder}/up]"));
+        await using TestCluster test = await StartAsync(Set(Stubborn, $"[/usr/bin/test, -e, {_folder.Root}/up]"));
         PodSummary old = (await test.WaitReadyAsync(1))[0];
         using Process process = Process.GetProcessById(old.ProcessId!.Value);
         test.Cluster.Delete("pod", TestCluster.Namespace, old.Name, gracePeriodSeconds: 0);
@@ -77,13 +78,13 @@ public sealed class RealClusterTests : IDisposable
     [Fact]
     public async Task K24_probes_go_on_while_a_pod_ends()
     {
-        await using TestCluster test = await StartAsync(Set(Stubborn, $"[/usr/bin/test, -e, {_folder}/up]"));
+        await using TestCluster test = await StartAsync(Set(Stubborn, $"[/usr/bin/test, -e, {_folder.Root}/up]"));
         await test.WaitReadyAsync(1);
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
         await test.WaitForAsync(Slices, list => Endpoints(list) is ["service-b-0 F/T/T"]);
-        File.Delete($"{_folder}/up");
+        File.Delete($"{_folder.Root}/up");
         await test.WaitForAsync(Slices, list => Endpoints(list) is ["service-b-0 F/F/T"]);
-        await File.WriteAllTextAsync($"{_folder}/up", "", TestCluster.Token);
+        await File.WriteAllTextAsync($"{_folder.Root}/up", "", TestCluster.Token);
         await test.WaitForAsync(Slices, list => Endpoints(list) is ["service-b-0 F/T/T"]);
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0", gracePeriodSeconds: 0);
     }
@@ -283,7 +284,7 @@ public sealed class RealClusterTests : IDisposable
 
     private string Set(string command, string probe, string more = "") => TestManifests.StatefulSet(
         1,
-        command: command.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal),
+        command: command.Replace("FOLDER", _folder.Root, StringComparison.Ordinal),
         probe: $$"""
             readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 1, exec: { command: {{probe}} } }
                     {{more}}

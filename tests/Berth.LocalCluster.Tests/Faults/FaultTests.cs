@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Berth.LocalCluster.Clients;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Faults;
 
@@ -157,23 +158,14 @@ public sealed class FaultTests
         Assert.True(status == HttpStatusCode.OK, body.ToJsonString());
     }
 
-    private static async Task UntilAnsweredAsync(TestCluster test)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        patience.CancelAfter(TestCluster.Patience);
-        while (true)
+    private static Task UntilAnsweredAsync(TestCluster test) => Wait.ForAsync(
+        "the API to answer",
+        async _ =>
         {
-            try
-            {
-                Assert.Equal(HttpStatusCode.OK, (await test.GetAsync("/api/v1/nodes")).Status);
-                return;
-            }
-            catch (HttpRequestException) when (!patience.IsCancellationRequested)
-            {
-                // Not yet.
-            }
-        }
-    }
+            Assert.Equal(HttpStatusCode.OK, (await test.GetAsync("/api/v1/nodes")).Status);
+            return "";
+        },
+        TestCluster.Token);
 
     private static Task<TestCluster> StartAsync(string set, int nodes = 1) => TestCluster.StartAsync(new LocalClusterOptions
     {

@@ -290,11 +290,8 @@ public sealed class ConfigurationTests
     private static async Task LogAsync(TestCluster test, string pod, string expected)
     {
         Uri log = new($"/api/v1/namespaces/k8s-example2/pods/{pod}/log", UriKind.Relative);
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        patience.CancelAfter(TestCluster.Patience);
-        string last = "";
-        while (last != expected && !patience.IsCancellationRequested)
-            last = await test.Http.GetStringAsync(log, TestCluster.Token);
-        Assert.Equal(expected, last);
+        await Wait.UntilAsync(
+            () => test.Http.GetStringAsync(log, TestCluster.Token), last => last == expected, Wait.Limit, $"the log '{expected}'",
+            TestCluster.Token);
     }
 }

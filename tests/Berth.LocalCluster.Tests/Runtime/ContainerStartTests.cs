@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -6,9 +7,9 @@ namespace Berth.LocalCluster.Runtime;
 public sealed class ContainerStartTests : IDisposable
 {
     private const string Pods = "/api/v1/namespaces/k8s-example2/pods";
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("berth-start-");
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("env: [{ name: X, valueFrom: { configMapKeyRef: { name: cfg, key: x } } }]", "configmap \"cfg\" not found")]
@@ -17,12 +18,12 @@ public sealed class ContainerStartTests : IDisposable
     [InlineData("envFrom: [{ secretRef: { name: keys } }]", "secret \"keys\" not found")]
     public async Task Container_whose_variables_cannot_be_had_does_not_start(string field, string why)
     {
-        await using TestCluster test = await StartAsync($"touch {_folder}/started", field);
+        await using TestCluster test = await StartAsync($"touch {_folder.Root}/started", field);
         await test.WaitAsync(pods => pods is [{ State: "CreateContainerConfigError", Phase: "Pending" }]);
         Assert.Equal($"Error: {why}", await test.EventAsync("Failed", "p"));
         JsonNode pod = (await test.GetAsync($"{Pods}/p")).Body;
         Assert.Equal(why, (string?)pod["status"]!["containerStatuses"]![0]!["state"]!["waiting"]!["message"]);
-        Assert.False(File.Exists($"{_folder}/started"));
+        Assert.False(File.Exists($"{_folder.Root}/started"));
         test.Cluster.Delete("pod", TestCluster.Namespace, "p");
         await test.WaitAsync(pods => pods.Count == 0);
     }
@@ -93,19 +94,19 @@ public sealed class ContainerStartTests : IDisposable
     [Fact]
     public async Task Hooks_run_after_the_start_and_before_the_end()
     {
-        string program = $"trap 'test -e {_folder}/stopping && touch {_folder}/stopped; exit 0' TERM; "
-            + $"until test -e {_folder}/started; do sleep 0.02; done; touch {_folder}/up; while true; do sleep 600 & wait $!; done";
+        string program = $"trap 'test -e {_folder.Root}/stopping && touch {_folder.Root}/stopped; exit 0' TERM; "
+            + $"until test -e {_folder.Root}/started; do sleep 0.02; done; touch {_folder.Root}/up; while true; do sleep 600 & wait $!; done";
         await using TestCluster test = await StartAsync(program, $$"""
             lifecycle:
-                  postStart: { exec: { command: [/usr/bin/touch, {{_folder}}/started] } }
-                  preStop: { exec: { command: [/usr/bin/touch, {{_folder}}/stopping] } }
-                readinessProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }
+                  postStart: { exec: { command: [/usr/bin/touch, {{_folder.Root}}/started] } }
+                  preStop: { exec: { command: [/usr/bin/touch, {{_folder.Root}}/stopping] } }
+                readinessProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder.Root}}/up] } }
             """);
         await test.WaitReadyAsync(1);
-        Assert.False(File.Exists($"{_folder}/stopping"));
+        Assert.False(File.Exists($"{_folder.Root}/stopping"));
         test.Cluster.Delete("pod", TestCluster.Namespace, "p");
         await test.WaitAsync(pods => pods.Count == 0);
-        Assert.True(File.Exists($"{_folder}/stopped"));
+        Assert.True(File.Exists($"{_folder.Root}/stopped"));
     }
 
     [Fact]

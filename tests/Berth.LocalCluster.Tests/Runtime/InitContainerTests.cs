@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -6,18 +7,18 @@ namespace Berth.LocalCluster.Runtime;
 public sealed class InitContainerTests : IDisposable
 {
     private const string Pods = "/api/v1/namespaces/k8s-example2/pods";
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("berth-init-");
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Init_containers_run_to_their_ends_one_after_the_other()
     {
         await using TestCluster test = await StartAsync(
             "Always",
-            $"cat {_folder}/order; exec sleep 600",
-            Init("a", $"echo a >> {_folder}/order"),
-            Init("b", $"echo b >> {_folder}/order"));
+            $"cat {_folder.Root}/order; exec sleep 600",
+            Init("a", $"echo a >> {_folder.Root}/order"),
+            Init("b", $"echo b >> {_folder.Root}/order"));
         await test.WaitReadyAsync(1);
         await test.WaitForAsync($"{Pods}/p", pod => (string?)Condition(pod, "Initialized")["status"] == "True");
         JsonNode pod = (await test.GetAsync($"{Pods}/p")).Body;
@@ -25,7 +26,7 @@ public sealed class InitContainerTests : IDisposable
         Assert.All(
             pod["status"]!["initContainerStatuses"]!.AsArray(),
             status => Assert.Equal("Completed", (string?)status!["state"]!["terminated"]!["reason"]));
-        Assert.Equal("a\nb\n", await File.ReadAllTextAsync($"{_folder}/order", TestCluster.Token));
+        Assert.Equal("a\nb\n", await File.ReadAllTextAsync($"{_folder.Root}/order", TestCluster.Token));
     }
 
     [Fact]
@@ -42,13 +43,13 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Init_container_that_fails_for_good_ends_the_pod()
     {
-        await using TestCluster test = await StartAsync("Never", $"touch {_folder}/main", Init("a", "exit 3"), Init("b", "exit 0"));
+        await using TestCluster test = await StartAsync("Never", $"touch {_folder.Root}/main", Init("a", "exit 3"), Init("b", "exit 0"));
         IReadOnlyList<PodSummary> pods = await test.WaitAsync(pods => pods is [{ Phase: "Failed" }]);
         Assert.Equal("Init:Error", pods[0].State);
         JsonNode pod = (await test.GetAsync($"{Pods}/p")).Body;
         Assert.Equal("containers with incomplete status: [a b]", (string?)Condition(pod, "Initialized")["message"]);
         Assert.Equal("PodInitializing", (string?)pod["status"]!["containerStatuses"]![0]!["state"]!["waiting"]!["reason"]);
-        Assert.False(File.Exists($"{_folder}/main"));
+        Assert.False(File.Exists($"{_folder.Root}/main"));
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class InitContainerTests : IDisposable
     public async Task Init_container_that_failed_before_is_tried_again()
     {
         await using TestCluster test = await StartAsync(
-            "OnFailure", "exit 0", Init("a", $"test -e {_folder}/again || {{ touch {_folder}/again; exit 1; }}"));
+            "OnFailure", "exit 0", Init("a", $"test -e {_folder.Root}/again || {{ touch {_folder.Root}/again; exit 1; }}"));
         IReadOnlyList<PodSummary> pods = await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
         Assert.Equal(1, pods[0].Restarts);
     }
@@ -71,28 +72,28 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Sidecar_starts_before_the_others_and_ends_after_them()
     {
-        string sidecar = $"trap 'echo sidecar >> {_folder}/ends; exit 0' TERM; touch {_folder}/up; "
+        string sidecar = $"trap 'echo sidecar >> {_folder.Root}/ends; exit 0' TERM; touch {_folder.Root}/up; "
             + "while true; do sleep 600 & wait $!; done";
-        string probe = $$""", startupProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }""";
+        string probe = $$""", startupProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder.Root}}/up] } }""";
         await using TestCluster test = await StartAsync(
-            "Never", $"test -e {_folder}/up && echo main >> {_folder}/ends", Init("s", sidecar, ", restartPolicy: Always" + probe));
+            "Never", $"test -e {_folder.Root}/up && echo main >> {_folder.Root}/ends", Init("s", sidecar, ", restartPolicy: Always" + probe));
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
         await test.WaitForAsync(
             $"{Pods}/p", pod => pod["status"]!["initContainerStatuses"]![0]!["state"]!["terminated"] is not null);
-        Assert.Equal("main\nsidecar\n", await File.ReadAllTextAsync($"{_folder}/ends", TestCluster.Token));
+        Assert.Equal("main\nsidecar\n", await File.ReadAllTextAsync($"{_folder.Root}/ends", TestCluster.Token));
     }
 
     [Fact]
     public async Task Sidecar_runs_beside_the_others_and_counts_for_readiness()
     {
         string probe =
-            $$""", readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/good] } }""";
+            $$""", readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder.Root}}/good] } }""";
         await using TestCluster test = await StartAsync(
             "Always", "exec sleep 600", Init("s", "exec sleep 600", ", restartPolicy: Always" + probe));
         await test.WaitForAsync(
             $"{Pods}/p", pod => pod["status"]?["containerStatuses"] is JsonArray statuses && (bool)statuses[0]!["ready"]!);
         Assert.False(TestCluster.IsReady((await test.GetAsync($"{Pods}/p")).Body));
-        await File.WriteAllTextAsync($"{_folder}/good", "", TestCluster.Token);
+        await File.WriteAllTextAsync($"{_folder.Root}/good", "", TestCluster.Token);
         await test.WaitReadyAsync(1);
         test.Cluster.Delete("pod", TestCluster.Namespace, "p", 1);
         await test.WaitAsync(pods => pods.Count == 0);

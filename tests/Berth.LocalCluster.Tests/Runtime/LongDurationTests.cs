@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster.Runtime;
@@ -19,11 +20,11 @@ public sealed class LongDurationTests
     [InlineData("terminationGracePeriodSeconds: 1", long.MaxValue)]
     public async Task Pod_with_a_long_grace_period_ends_by_itself(string field, long? asked)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-grace-");
-        string ending = $"trap 'sleep 1; touch {folder.FullName}/ended; exit 0' TERM";
-        string script = $"{ending}; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done";
+        using TestFolder folder = new();
+        string ending = $"trap 'sleep 1; touch {folder.Root}/ended; exit 0' TERM";
+        string script = $"{ending}; touch {folder.Root}/set; while true; do sleep 600 & wait $!; done";
         string probe = $$"""
-            readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }
+            readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.Root}}/set"] } }
             """;
         string set = TestManifests.StatefulSet(1, command: $"""["/bin/sh", "-c", "{script}"]""", probe: probe)
             .Replace("terminationGracePeriodSeconds: 30", field, StringComparison.Ordinal);
@@ -34,10 +35,9 @@ public sealed class LongDurationTests
             (HttpStatusCode status, _) = await test.SendAsync(HttpMethod.Delete, Pod, options);
             Assert.Equal(HttpStatusCode.OK, status);
             await test.WaitAsync(pods => !pods.Any(pod => pod.Uid == uid));
-            Assert.True(File.Exists(Path.Combine(folder.FullName, "ended")), "It was killed before it had ended.");
+            Assert.True(File.Exists(folder["ended"]), "It was killed before it had ended.");
         }
 
-        folder.Delete(recursive: true);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -110,8 +111,8 @@ public sealed class ProcessTests
     [InlineData("echo one; exit 3", "terminationMessagePath: FILE", null)]
     public async Task A_container_that_ended_says_why(string script, string fields, string? message)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-message-");
-        string file = Path.Combine(folder.FullName, "message");
+        using TestFolder folder = new();
+        string file = folder["message"];
         string command = $"""["/bin/sh", "-c", "{script.Replace("FILE", file, StringComparison.Ordinal)}"]""";
         string set = TestManifests.StatefulSet(1, command: command, probe: fields.Replace("FILE", file, StringComparison.Ordinal));
         await using (TestCluster test = await StartAsync(set))
@@ -121,7 +122,6 @@ public sealed class ProcessTests
             Assert.Equal(message, (string?)pod["status"]!["containerStatuses"]![0]!["lastState"]!["terminated"]!["message"]);
         }
 
-        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -155,22 +155,16 @@ public sealed class ProcessTests
     [Fact]
     public async Task Readiness_follows_the_probe()
     {
-        string flag = Path.Combine(Path.GetTempPath(), $"berth-ready-{Guid.NewGuid():N}");
+        using TestFolder folder = new();
+        string flag = folder["ready"];
         string check = $$"""{ command: ["/bin/sh", "-c", "test -f {{flag}}"] }""";
         string probe = $$"""readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 1, exec: {{check}} }""";
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient, probe: probe));
-        try
-        {
-            await test.WaitAsync(now => now is [{ State: "Running", Ready: false }]);
-            await File.WriteAllTextAsync(flag, "yes", TestCluster.Token);
-            await test.WaitReadyAsync(1);
-            File.Delete(flag);
-            await test.WaitAsync(now => now is [{ State: "Running", Ready: false, Restarts: 0 }]);
-        }
-        finally
-        {
-            File.Delete(flag);
-        }
+        await test.WaitAsync(now => now is [{ State: "Running", Ready: false }]);
+        await File.WriteAllTextAsync(flag, "yes", TestCluster.Token);
+        await test.WaitReadyAsync(1);
+        File.Delete(flag);
+        await test.WaitAsync(now => now is [{ State: "Running", Ready: false, Restarts: 0 }]);
     }
 
     [Fact]
@@ -185,12 +179,12 @@ public sealed class ProcessTests
     public async Task Process_that_ignores_SIGTERM_is_killed_after_the_grace_period()
     {
         // Ready when the trap is set: a signal that comes before would end it.
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-trap-");
+        using TestFolder folder = new();
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
             1,
-            command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done"]""",
+            command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder.Root}/set; while true; do sleep 600 & wait $!; done"]""",
             probe: $$"""
-                readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }
+                readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.Root}}/set"] } }
                 """,
             grace: 1));
         string uid = (await test.WaitReadyAsync(1))[0].Uid;
@@ -198,7 +192,6 @@ public sealed class ProcessTests
         await test.WaitAsync(now => now is [{ Terminating: true, ProcessId: not null }]);
         await test.WaitAsync(now => now.Count == 0);
         Assert.NotEmpty(uid);
-        folder.Delete(recursive: true);
     }
 
     [Fact]

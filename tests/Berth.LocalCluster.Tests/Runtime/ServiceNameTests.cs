@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -148,10 +149,8 @@ public sealed class ServiceNameTests
     private static async Task LogAsync(TestCluster test, string expected)
     {
         await test.WaitAsync(static pods => pods is [{ State: "Running" }]);
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        patience.CancelAfter(TestCluster.Patience);
-        while (await test.Http.GetStringAsync(s_log, patience.Token) != expected)
-            await Task.Yield();
+        await Wait.UntilAsync(
+            () => test.Http.GetStringAsync(s_log, TestCluster.Token), log => log == expected, Wait.Limit, "the log", TestCluster.Token);
     }
 
     private static async Task ServeAsync(TcpListener server)

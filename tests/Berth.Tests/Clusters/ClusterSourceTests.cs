@@ -114,7 +114,7 @@ public sealed class ClusterSourceTests
     }
 
     [Fact]
-    public async Task First_snapshot_waits_for_a_cluster_that_has_neither_answered_nor_failed()
+    public async Task First_snapshot_waits_for_a_cluster_without_answer_or_failure()
     {
         TestClock time = new();
         await using TwoClusters clusters = new(time);
@@ -171,13 +171,8 @@ public sealed class ClusterSourceTests
         Assert.Equal(["west"], without.Endpoints.Select(static pod => pod.Cluster));
         clusters.Push("east", 1);
         Task<EndpointSnapshot> back = clusters.UntilAsync("east: 0; west: 0", Token);
-        while (!back.IsCompleted)
-        {
-            // The wait before the next try may not have started.
-            time.Advance(TimeSpan.FromMilliseconds(250));
-            await Task.Yield();
-        }
-
+        // The wait before the next try may not have started.
+        await Wait.ForAsync(() => back.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(250)), Token);
         Assert.Equal(2, (await back).Endpoints.Count);
     }
 

@@ -319,15 +319,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     /// <summary>Moves the clock on until the condition holds: a loop may set its timer at any moment.</summary>
-    private async Task AdvanceUntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-    }
+    private Task AdvanceUntilAsync(Func<bool> condition) =>
+        Wait.ForAsync(condition, () => _time.Advance(TimeSpan.FromSeconds(1)), Cancellation);
 
     private sealed class FixedBackoff(TimeSpan delay) : IBackoffPolicy
     {

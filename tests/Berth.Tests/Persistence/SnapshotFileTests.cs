@@ -9,13 +9,13 @@ namespace Berth.Tests.Persistence;
 
 public sealed class SnapshotFileTests : IDisposable
 {
-    private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("berth-snapshot-").FullName;
+    private readonly TestKit.TestFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     private readonly RecordingLogger _log = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string Path => System.IO.Path.Combine(_folder, "berth.snapshot");
+    private string Path => _folder["berth.snapshot"];
 
     [Fact]
     public async Task Start_during_an_outage_serves_the_last_snapshot_as_stale()
@@ -128,7 +128,7 @@ public sealed class SnapshotFileTests : IDisposable
             {
                 TimeProvider = _time,
                 LoggerFactory = _log,
-                SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file"),
+                SnapshotFile = _folder["missing/file"],
             });
         EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         for (int i = 1; i <= 3; i++)
@@ -141,7 +141,7 @@ public sealed class SnapshotFileTests : IDisposable
         Assert.Single(_log.Entries, e => e.Id == 112);
     }
 
-    public void Dispose() => System.IO.Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private async Task<EndpointSnapshot> LiveAsync(EndpointSnapshot content)
     {
@@ -157,13 +157,6 @@ public sealed class SnapshotFileTests : IDisposable
         new(source, new EndpointDirectoryOptions { TimeProvider = _time, LoggerFactory = _log, SnapshotFile = Path, MaxStale = maxStale });
 
     /// <summary>Lets time go on until something is so. In steps that take a moment each: a slow disk must not make hours of it.</summary>
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(1));
-        while (!condition())
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(200));
-            await pace.WaitForNextTickAsync(Cancellation);
-        }
-    }
+    private Task UntilAsync(Func<bool> condition) =>
+        TestKit.Wait.ForAsync(condition, () => _time.Advance(TimeSpan.FromMilliseconds(200)), Cancellation);
 }

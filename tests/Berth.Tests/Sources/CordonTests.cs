@@ -82,12 +82,9 @@ public sealed class CordonTests : IAsyncDisposable
         _cordons.Set(new CordonList(["k8s-example2/service-b-0"]));
         // It counts at the next attempt.
         Task<EndpointSnapshot> cordoned = UntilAsync(static s => s.Available.Count == 1);
-        while (!cordoned.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await Wait.ForAsync(
+            () => cordoned.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)),
+            TestContext.Current.CancellationToken);
         EndpointSnapshot snapshot = await cordoned;
         Assert.True(snapshot.IsStale);
         Assert.Contains("The API is away.", snapshot.StaleReason, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
 using Berth.Kubernetes;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Discovery;
 
@@ -11,7 +12,7 @@ namespace Berth.Conformance.Discovery;
 internal sealed class Discoverer : IAsyncDisposable
 {
     private readonly Backend _backend;
-    private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("berth-conformance-");
+    private readonly TestFolder _folder = new();
     private readonly EndpointDirectory _directory;
 
     private Discoverer(Backend backend, string token, bool streamingLists)
@@ -19,7 +20,7 @@ internal sealed class Discoverer : IAsyncDisposable
         _backend = backend;
         Relay = new Relay(_backend.Server);
         WriteToken(token);
-        string kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
+        string kubeconfig = _folder["kubeconfig"];
         File.WriteAllText(kubeconfig, Kubeconfig().ToJsonString());
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
         KubernetesEndpointSourceOptions options = new() { StreamingLists = streamingLists };
@@ -36,7 +37,7 @@ internal sealed class Discoverer : IAsyncDisposable
         _directory.Follow(new ServiceTarget(_backend.Namespace, service), ports ?? PortScheme.PerOrdinal(3000));
 
     /// <summary>Puts another token into the file, as the kubelet does.</summary>
-    public void WriteToken(string token) => File.WriteAllText(Path.Combine(_folder.FullName, "token"), token);
+    public void WriteToken(string token) => File.WriteAllText(_folder["token"], token);
 
     /// <summary>Waits for a snapshot as wanted; says what there was instead when it never comes.</summary>
     public async Task<EndpointSnapshot> WaitAsync(EndpointView view, Func<EndpointSnapshot, bool> condition, string what)
@@ -76,7 +77,7 @@ internal sealed class Discoverer : IAsyncDisposable
     {
         await _directory.DisposeAsync();
         await Relay.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     private JsonObject Kubeconfig()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
@@ -9,7 +10,7 @@ namespace Berth.Conformance.Servers;
 /// </summary>
 internal sealed class ControlPlaneFiles : IDisposable
 {
-    private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("berth-control-plane-");
+    private readonly TestFolder _folder = new();
 
     public ControlPlaneFiles()
     {
@@ -28,9 +29,9 @@ internal sealed class ControlPlaneFiles : IDisposable
 
     public string EtcdData => Of("etcd");
 
-    public string Of(string name) => Path.Combine(_folder.FullName, name);
+    public string Of(string name) => _folder[name];
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private string WriteCertificates()
     {

@@ -9,7 +9,7 @@ namespace Berth.Conformance.Servers;
 /// </summary>
 internal sealed class Etcd : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Wait.Limit;
 
     private readonly ChildProcess _process;
     private readonly HttpClient _http;

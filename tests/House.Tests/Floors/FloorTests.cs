@@ -8,6 +8,12 @@ public class FloorTests
         [.. Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "src")).Select(static folder => Path.GetFileName(folder)!)
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>The projects of tests/ and fuzz/.</summary>
+    public static TheoryData<string> ProjectsWithoutFloors =>
+        [.. new[] { "tests", "fuzz" }.SelectMany(static root => Directory.EnumerateDirectories(Path.Combine(Checkout.Root, root)))
+            .Where(static folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
+            .Select(static folder => Path.GetRelativePath(Checkout.Root, folder)).Order(StringComparer.Ordinal)];
+
     [Theory]
     [MemberData(nameof(Projects))]
     public void Folders_use_lower_floors_only(string project)
@@ -47,13 +53,58 @@ public class FloorTests
     public void Folders_on_one_floor_may_not_use_each_other() =>
         Assert.Equal("A and B are on one floor", FloorPlan.Parse(["A B", "C"]).FindFault("A", "B"));
 
+    [Theory]
+    [MemberData(nameof(ProjectsWithoutFloors))]
+    public void Folders_of_tests_and_fuzzing_have_no_circles(string project)
+    {
+        ProjectSource source = ProjectSource.Read(Path.Combine(Checkout.Root, project));
+        Assert.NotEmpty(source.Folders);
+        // One folder has no other to use.
+        if (source.Folders.Count() == 1)
+            return;
+
+        IEnumerable<string> circles = Circles.Find(source.FindArrows())
+            .Select(static a => $"{a.File}:{a.Line} uses {a.Type} of {a.Used}, which leads back to {a.Folder}. Move one of them.");
+        Assert.Equal("", string.Join('\n', circles));
+    }
+
     [Fact]
-    public void Projects_have_no_global_usings_of_their_own_folders() =>
-        Assert.DoesNotContain(
-            Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories),
-            static path =>
-            {
-                string own = $"<Using Include=\"{Path.GetFileNameWithoutExtension(path)}";
-                return File.ReadAllText(path).Contains(own, StringComparison.Ordinal);
-            });
+    public void A_circle_is_found_and_what_only_leads_to_it_is_not()
+    {
+        Arrow[] arrows = [Uses("A", "B"), Uses("B", "C"), Uses("C", "D"), Uses("D", "B"), Uses("C", "E"), Uses("F", "E")];
+
+        Assert.Equal(["B C", "C D", "D B"], Circles.Find(arrows).Select(static a => $"{a.Folder} {a.Used}"));
+        Assert.Empty(Circles.Find(arrows.Where(static a => a.Used != "B")));
+
+        static Arrow Uses(string folder, string used) => new(folder, used, "file.cs", 1, "Type");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Projects_of_src_have_no_global_usings_of_their_own_folders(string project) =>
+        Assert.Empty(GlobalUsings.OfOwnFolders(Path.Combine(Checkout.Root, "src", project)));
+
+    [Theory]
+    [MemberData(nameof(ProjectsWithoutFloors))]
+    public void Other_projects_have_no_global_usings_of_their_own_folders(string project) =>
+        Assert.Empty(GlobalUsings.OfOwnFolders(Path.Combine(Checkout.Root, project)));
+
+    [Theory]
+    [InlineData("Some.Project/Some.Project.csproj", "<Project><ItemGroup><Using Include=\"Some.Low\" /></ItemGroup></Project>")]
+    [InlineData("Some.Project/more.props", "<Project><ItemGroup><Using Include=\"Some.Low\" /></ItemGroup></Project>")]
+    [InlineData("Directory.Build.props", "<Project><ItemGroup><Using Include=\"Some.Low\" /></ItemGroup></Project>")]
+    [InlineData("Some.Project/Usings.cs", "global using Some.Low;")]
+    public void A_global_using_of_an_own_folder_is_found_wherever_it_is(string file, string text)
+    {
+        using TestFolder folder = new();
+        folder.Write("Berth.slnx", "");
+        folder.Write("Some.Project/Some.Project.csproj", "<Project />");
+        folder.Write("Some.Project/Low/A.cs", "namespace Some.Low;\nclass A { }");
+        string project = folder["Some.Project"];
+        Assert.Empty(GlobalUsings.OfOwnFolders(project));
+
+        folder.Write(file, text);
+
+        Assert.Equal(["Some.Low"], GlobalUsings.OfOwnFolders(project));
+    }
 }

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -41,15 +40,27 @@ internal sealed class ProjectSource
     public static ProjectSource Read(string folder)
     {
         string name = Path.GetFileName(folder);
-        IEnumerable<SyntaxTree> trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
+        IEnumerable<SyntaxTree> trees = FilesOf(folder)
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), s_options, path));
-        string usings = string.Join('\n', UsingsOf(Path.Combine(folder, name + ".csproj")).Select(static u => $"global using {u};"));
+        string usings = string.Join('\n', UsingsOf(folder).Select(static u => $"global using {u};"));
         return new ProjectSource(folder, CSharpCompilation.Create(
             name,
             [.. trees, CSharpSyntaxTree.ParseText(usings, s_options)],
             References(name),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)));
+    }
+
+    /// <summary>The source files of a project, without those of projects in its folders.</summary>
+    public static IEnumerable<string> FilesOf(string folder)
+    {
+        string[] others =
+        [
+            .. Directory.EnumerateFiles(folder, "*.csproj", SearchOption.AllDirectories).Select(static path => Path.GetDirectoryName(path)!)
+                .Where(other => other != folder).Select(static other => other + Path.DirectorySeparatorChar),
+        ];
+        return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
+            .Where(path => !others.Any(other => path.StartsWith(other, StringComparison.Ordinal)));
     }
 
     /// <summary>Every use of a type of one folder by a file of another.</summary>
@@ -94,8 +105,7 @@ internal sealed class ProjectSource
     private string FolderOf(string path) =>
         Path.GetRelativePath(_folder, Path.GetDirectoryName(path)!) is var folder && folder == "." ? FloorPlan.Root : folder;
 
-    private static IEnumerable<string> UsingsOf(string project) =>
-        [.. s_implicitUsings, .. XDocument.Load(project).Descendants("Using").Select(static u => u.Attribute("Include")!.Value)];
+    private static IEnumerable<string> UsingsOf(string folder) => s_implicitUsings.Concat(GlobalUsings.OfBuild(folder)).Distinct();
 
     private static IEnumerable<MetadataReference> References(string project) =>
         s_references.Where(one => one.Name != project).Select(static one => one.Reference);

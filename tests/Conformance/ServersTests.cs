@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
 using Berth.Conformance.Cases;
+using Berth.Conformance.Servers;
 using Berth.TestKit;
 
-namespace Berth.Conformance.Servers;
+namespace Berth.Conformance;
 
 /// <summary>The half of the suite that starts real servers, as far as it can be tried without them.</summary>
 public sealed class ServersTests
@@ -12,18 +13,18 @@ public sealed class ServersTests
     [Fact]
     public void Missing_programs_are_named_with_what_to_do()
     {
-        using ProgramFolder folder = new();
-        Assert.Null(Assets.Find(folder.Of("nowhere"), out string missing));
+        using TestFolder folder = new();
+        Assert.Null(Assets.Find(folder["nowhere"], out string missing));
         Assert.StartsWith(
-            $"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder. Give it one with", missing,
+            $"KUBEBUILDER_ASSETS is {folder["nowhere"]}, and there is no such folder. Give it one with", missing,
             StringComparison.Ordinal);
-        Assert.Null(Assets.Find(folder.Path, out missing));
-        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks etcd and kube-apiserver.", missing);
-        folder.Write("etcd", "exit 0");
-        Assert.Null(Assets.Find(folder.Path, out missing));
-        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks kube-apiserver.", missing);
-        folder.Write("kube-apiserver", "exit 0");
-        Assert.Equal(new Assets(folder.Of("etcd"), folder.Of("kube-apiserver")), Assets.Find(folder.Path, out missing));
+        Assert.Null(Assets.Find(folder.Root, out missing));
+        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Root}, which lacks etcd and kube-apiserver.", missing);
+        folder.WriteScript("etcd", "exit 0");
+        Assert.Null(Assets.Find(folder.Root, out missing));
+        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Root}, which lacks kube-apiserver.", missing);
+        folder.WriteScript("kube-apiserver", "exit 0");
+        Assert.Equal(new Assets(folder["etcd"], folder["kube-apiserver"]), Assets.Find(folder.Root, out missing));
         Assert.Empty(missing);
     }
 
@@ -50,10 +51,10 @@ public sealed class ServersTests
     public async Task Server_that_does_not_start_fails_with_its_output_and_leaves_nothing()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
-        using ProgramFolder folder = new();
-        folder.Write("etcd", "echo 'etcd: listen tcp: address already in use' >&2; exit 3");
-        folder.Write("kube-apiserver", "exit 0");
-        Assets assets = Assets.Find(folder.Path, out _)!;
+        using TestFolder folder = new();
+        folder.WriteScript("etcd", "echo 'etcd: listen tcp: address already in use' >&2; exit 3");
+        folder.WriteScript("kube-apiserver", "exit 0");
+        Assets assets = Assets.Find(folder.Root, out _)!;
         InvalidOperationException fault = await Assert.ThrowsAsync<InvalidOperationException>(() => ControlPlane.StartAsync(assets));
         Assert.Contains("etcd ended with exit code 3", fault.Message, StringComparison.Ordinal);
         Assert.Contains("address already in use", fault.Message, StringComparison.Ordinal);
@@ -63,16 +64,16 @@ public sealed class ServersTests
     public async Task A_refused_flag_of_the_api_server_is_shown_and_etcd_is_ended()
     {
         Assert.SkipWhen(FindEtcd() is null, "etcd is neither in KUBEBUILDER_ASSETS nor on the PATH (Debian: etcd-server).");
-        using ProgramFolder folder = new();
-        File.CreateSymbolicLink(folder.Of("etcd"), FindEtcd()!);
+        using TestFolder folder = new();
+        File.CreateSymbolicLink(folder["etcd"], FindEtcd()!);
         // It tells its arguments, then ends as the real one does over a flag it does not know.
-        folder.Write("kube-apiserver", $"echo \"$@\" > {folder.Of("arguments")}; echo 'Error: unknown flag: --x' >&2; exit 1");
-        Assets assets = Assets.Find(folder.Path, out _)!;
+        folder.WriteScript("kube-apiserver", $"echo \"$@\" > {folder["arguments"]}; echo 'Error: unknown flag: --x' >&2; exit 1");
+        Assets assets = Assets.Find(folder.Root, out _)!;
         InvalidOperationException fault = await Assert.ThrowsAsync<InvalidOperationException>(() => ControlPlane.StartAsync(assets));
         Assert.Contains("kube-apiserver ended with exit code 1", fault.Message, StringComparison.Ordinal);
         Assert.Contains("unknown flag: --x", fault.Message, StringComparison.Ordinal);
 
-        string arguments = await File.ReadAllTextAsync(folder.Of("arguments"), TestContext.Current.CancellationToken);
+        string arguments = await File.ReadAllTextAsync(folder["arguments"], TestContext.Current.CancellationToken);
         Assert.Contains("--authorization-mode=RBAC", arguments, StringComparison.Ordinal);
         string etcd = arguments.Split(' ')
             .Single(argument => argument.StartsWith("--etcd-servers=", StringComparison.Ordinal)).Split('=')[1];
@@ -185,24 +186,4 @@ public sealed class ServersTests
     }
 
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-
-    private sealed class ProgramFolder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("berth-assets-");
-
-        public string Path => _folder.FullName;
-
-        public string Of(string name) => System.IO.Path.Combine(Path, name);
-
-        public void Write(string name, string script)
-        {
-            File.WriteAllText(Of(name), $"#!/bin/sh\n{script}\n");
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(Of(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }

@@ -2,13 +2,12 @@ using System.Net;
 using Berth.Dispatcher.Json;
 using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.State;
-using Berth.Dispatcher.Tests.Seats.Histories;
 using Berth.Seats.Keys;
 using Berth.Seats.Wire;
 using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Berth.Dispatcher.Tests.Seats;
+namespace Berth.Dispatcher.Tests.Seats.Histories;
 
 /// <summary>The faults of seats between dispatchers and a desk, one at a time; see docs/reliability.md.</summary>
 public sealed class SeatFaultTests : IAsyncLifetime
@@ -194,12 +193,5 @@ public sealed class SeatFaultTests : IAsyncLifetime
         return (dispatcher, network);
     }
 
-    private static Task WaitAsync(Func<bool> condition) => Wait.ForAsync(
-        "the dispatcher to know the desk",
-        async _ =>
-        {
-            await Task.Yield();
-            return condition() ? "" : null;
-        },
-        Cancelled);
+    private static Task WaitAsync(Func<bool> condition) => Wait.ForAsync(condition, Cancelled);
 }

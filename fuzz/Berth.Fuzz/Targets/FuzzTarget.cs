@@ -1,4 +1,4 @@
-namespace Berth.Fuzz;
+namespace Berth.Fuzz.Targets;
 
 /// <summary>One piece of code that reads data from outside.</summary>
 /// <param name="Name">Its name on the command line, and the name of its folder in the corpus.</param>
