@@ -4,6 +4,9 @@ import type { EndpointSnapshot, PickedEndpoint, PodEndpoint, SeatReservation, Ta
 import { Confirmation, freezeEndpoint, readContent, readHead, Snapshot } from "./snapshot.js";
 import { watch, type WatchOptions } from "./watch.js";
 
+// In seconds, as in Berth.Client.
+const MAX_WAIT = 3600;
+
 /** Ends one request. */
 export interface RequestOptions {
     /** Ends the request at once, with the signal's reason. */
@@ -36,7 +39,7 @@ export interface SeatRequest extends RequestOptions {
     readonly key?: string;
     /** The seconds that the client has to come. Default: the dispatcher's, 30. */
     readonly ttl?: number;
-    /** The longest wait in line while all is full, in seconds. Default 0. */
+    /** The longest wait in line while all is full, in seconds. Default 0; at most 3600, and what the dispatcher allows, 60. */
     readonly wait?: number;
     /** Makes a repeated call safe: the same key gives the same reservation while it lives. Default: a new one for each call. */
     readonly idempotencyKey?: string;
@@ -98,6 +101,8 @@ export class BerthClient {
     /** Reserves seats in one pod. The request is repeated only with the same idempotency key, so it never reserves twice. */
     async reserveSeats(request: SeatRequest): Promise<SeatReservation> {
         const { target, seats, key, ttl, wait } = request;
+        if (wait !== undefined && !(wait >= 0 && wait <= MAX_WAIT))
+            throw new TypeError(`wait is ${wait}. Give seconds from 0 to ${MAX_WAIT}.`);
         const answer = await this.#dispatchers.send({
             method: "POST",
             path: `v1/seats/${segments(target)}${wait === undefined ? "" : `?wait=${wait}s`}`,
