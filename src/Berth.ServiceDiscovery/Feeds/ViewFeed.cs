@@ -13,12 +13,6 @@ namespace Berth.ServiceDiscovery.Feeds;
 /// </remarks>
 internal sealed class ViewFeed
 {
-    // A moment after the limit, because a snapshot of exactly that age is still served.
-    private static readonly TimeSpan s_behind = TimeSpan.FromMilliseconds(1);
-
-    // The limit of .NET's timers.
-    private static readonly TimeSpan s_maxWait = TimeSpan.FromDays(40);
-
     private readonly EndpointView _view;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -97,13 +91,11 @@ internal sealed class ViewFeed
     private async Task<bool> WaitAsync(EndpointSnapshot? seen, bool isTooStale)
     {
         Task<bool> changed = _view.WaitForChangeAsync(seen, _stopping);
-        if (isTooStale || seen is not { IsStale: true } || _view.MaxStale is not { } limit || _view.Age is not { } age)
+        if (isTooStale || _view.UntilTooStale is not { } rest)
             return await changed.ConfigureAwait(false);
-        TimeSpan rest = limit - age + s_behind;
         try
         {
-            return await changed.WaitAsync(rest < s_behind ? s_behind : rest < s_maxWait ? rest : s_maxWait, _time, _stopping)
-                .ConfigureAwait(false);
+            return await changed.WaitAsync(rest, _time, _stopping).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
