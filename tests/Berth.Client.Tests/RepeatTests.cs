@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Berth.TestKit;
@@ -112,6 +113,31 @@ public sealed class RepeatTests
         EndpointQuery[] contradictions = [new() { Ordinal = 1 }, new() { Target = "a/b", Ordinal = 1, Key = "k" }];
         foreach (EndpointQuery query in contradictions)
             Assert.Throws<ArgumentException>(() => { _ = client.GetEndpointAsync(query, ClientRig.Cancelled); });
+    }
+
+    [Theory]
+    [InlineData("-00:00:01", false)]
+    [InlineData("00:00:00", true)]
+    [InlineData("01:00:00", true)]
+    [InlineData("01:00:00.0010000", false)]
+    [InlineData("49.17:02:48", false)]
+    [InlineData("10675199.02:48:05.4775807", false)]
+    [InlineData("-10675199.02:48:05.4775808", false)]
+    public async Task Wait_that_no_timer_takes_is_refused_with_a_sentence(string wait, bool isSent)
+    {
+        using ScriptedHandler http = new(static _ => ScriptedHandler.Answer(201, Reserved));
+        SeatRequest request = new() { Wait = TimeSpan.Parse(wait, CultureInfo.InvariantCulture) };
+        Task<SeatReservation> Reserve() => http.Connect().ReserveSeatsAsync("a/b", request, ClientRig.Cancelled);
+        if (isSent)
+        {
+            await Reserve();
+            Assert.Single(http.Requests);
+            return;
+        }
+
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(Reserve);
+        Assert.StartsWith($"Wait is {wait}. Give a time from zero to 01:00:00.", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(http.Requests);
     }
 
     /// <summary>A stream whose reads never end, as under a handler that pays no attention to tokens.</summary>
