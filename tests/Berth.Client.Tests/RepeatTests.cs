@@ -12,6 +12,9 @@ public sealed class RepeatTests
         {"reservation":"b-0.6c1f","state":"reserved","pod":"b-0","authority":"10.0.0.1:3000","ports":[],"seats":1,"ticket":"t","ttl":30}
         """;
 
+    private const string Head =
+        "\"target\":\"a/b\",\"version\":1,\"observedAt\":\"2026-01-01T00:00:00Z\",\"state\":\"live\"";
+
     [Fact]
     public async Task Broken_connection_is_tried_again_with_the_same_key()
     {
@@ -139,6 +142,42 @@ public sealed class RepeatTests
         Assert.StartsWith($"Wait is {wait}. Give a time from zero to 01:00:00.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(http.Requests);
     }
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("1e400")]
+    [InlineData("922337203686")]
+    public async Task Age_and_time_beyond_any_clock_count_as_100_years(string seconds)
+    {
+        TimeSpan max = TimeSpan.FromDays(36_500);
+        using ScriptedHandler http = new(
+            _ => ScriptedHandler.Answer(201, Reserved.Replace("\"ttl\":30", $"\"ttl\":{seconds}", StringComparison.Ordinal)),
+            _ => ScriptedHandler.Answer(200, $"{{{Head},\"ageSeconds\":{seconds},\"endpoints\":[]}}"),
+            _ => ScriptedHandler.Stream(Events($"event: snapshot\ndata: {{{Head},\"endpoints\":[]}}\n\nevent: source\n"
+                + $"data: {{\"state\":\"x-1\",\"ageSeconds\":{seconds}}}\n\n")));
+        BerthClient client = http.Connect();
+        Assert.Equal(max, (await client.ReserveSeatsAsync("a/b", cancellationToken: ClientRig.Cancelled)).Ttl);
+        Assert.InRange((await client.GetEndpointsAsync("a/b", ClientRig.Cancelled)).Age!.Value, max, max + Wait.Limit);
+        await using WatchedSets sets = new(client, "a/b");
+        Assert.True(await sets.MoveAsync());
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("-1e400")]
+    public async Task Negative_age_ends_the_connection_and_not_the_watch(string seconds)
+    {
+        string snapshot = $"event: snapshot\ndata: {{{Head},\"endpoints\":[]}}\n\nevent: source\ndata: ";
+        using ScriptedHandler http = new(
+            _ => ScriptedHandler.Stream(Events($"{snapshot}{{\"state\":\"x-1\",\"ageSeconds\":{seconds}}}\n\n")),
+            _ => ScriptedHandler.Stream(Events($"{snapshot}{{\"state\":\"x-1\",\"ageSeconds\":2}}\n\n")));
+        List<string> reasons = [];
+        await using WatchedSets sets = new(http.Connect(), "a/b", (failure, _) => reasons.Add(failure.Message));
+        Assert.True(await sets.MoveAsync());
+        Assert.Contains($"'ageSeconds' is {seconds}, and a duration is not negative.", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    private static MemoryStream Events(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>A stream whose reads never end, as under a handler that pays no attention to tokens.</summary>
     private sealed class DeafStream : MemoryStream

@@ -1,7 +1,7 @@
 import { Dispatchers, type BerthClientOptions } from "./dispatchers.js";
 import { unreadable } from "./errors.js";
 import type { EndpointSnapshot, PickedEndpoint, PodEndpoint, SeatReservation, TargetSeats } from "./model.js";
-import { Confirmation, freezeEndpoint, readContent, readHead, Snapshot } from "./snapshot.js";
+import { Confirmation, freezeEndpoint, readAge, readContent, readHead, Snapshot } from "./snapshot.js";
 import { watch, type WatchOptions } from "./watch.js";
 
 // In seconds, as in Berth.Client.
@@ -77,7 +77,7 @@ export class BerthClient {
             ...freezeEndpoint(endpoint),
             target: head.target,
             isStale: head.state === "stale",
-            ageSeconds: head.ageSeconds ?? null,
+            ageSeconds: readAge(head),
             zoneFallback: zoneFallback ?? false,
             clusterFallback: clusterFallback ?? false,
         });
@@ -87,7 +87,7 @@ export class BerthClient {
     async getEndpoints(target: string, options: RequestOptions = {}): Promise<EndpointSnapshot> {
         const answer = await this.#dispatchers.send({ method: "GET", path: `v1/endpoints/${segments(target)}`, signal: options.signal });
         const head = readHead(answer);
-        return new Snapshot(head, readContent(answer), new Confirmation(head.ageSeconds));
+        return new Snapshot(head, readContent(answer), new Confirmation(readAge(head)));
     }
 
     /**
