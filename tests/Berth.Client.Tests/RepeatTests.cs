@@ -75,6 +75,35 @@ public sealed class RepeatTests
         Assert.InRange(waited!.Value.TotalSeconds, least, most);
     }
 
+    [Theory]
+    [MemberData(nameof(RetryAfterCases.WithoutDates), MemberType = typeof(RetryAfterCases))]
+    public async Task Asked_wait_is_read_as_every_client_reads_it(string? header, double? seconds)
+    {
+        using ScriptedHandler http = new(_ => AskToWait(header));
+        BerthException refused = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect().GetEndpointsAsync("a/b", ClientRig.Cancelled));
+        Assert.Equal(seconds, refused.RetryAfter?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData(-2, 0, 0)]
+    [InlineData(2, 47 * 3600, 48 * 3600)]
+    public async Task Asked_wait_may_be_a_date(int days, double least, double most)
+    {
+        using ScriptedHandler http = new(_ => AskToWait(TimeProvider.System.GetUtcNow().AddDays(days).ToString("R")));
+        BerthException refused = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect().GetEndpointsAsync("a/b", ClientRig.Cancelled));
+        Assert.InRange(refused.RetryAfter!.Value.TotalSeconds, least, most);
+    }
+
+    private static HttpResponseMessage AskToWait(string? header)
+    {
+        HttpResponseMessage response = ScriptedHandler.Problem("too-many-requests", 429);
+        if (header is not null)
+            Assert.True(response.Headers.TryAddWithoutValidation("Retry-After", header));
+        return response;
+    }
+
     [Fact]
     public async Task Stream_that_ignores_tokens_is_left_at_once()
     {

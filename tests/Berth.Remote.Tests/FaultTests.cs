@@ -71,23 +71,6 @@ public sealed class FaultTests
         await rig.FinishAsync();
     }
 
-    [Theory]
-    [InlineData("1e300")]
-    [InlineData("1e400")]
-    [InlineData("922337203686")]
-    public async Task Age_beyond_any_clock_counts_as_100_years(string seconds)
-    {
-        await using ScriptedApi api = await ScriptedApi.StartAsync();
-        await using RemoteRig rig = new RemoteRig([api.Address.ToString()]).Follow("service-b-0");
-        await (await OpenAsync(api)).SendAsync(
-            Snapshot("x", 1, 0)
-                + Source("x-1-live").Replace("\"ageSeconds\":0", $"\"ageSeconds\":{seconds}", StringComparison.Ordinal));
-
-        await rig.UntilLiveAsync("service-b-0");
-        Assert.Equal(TimeSpan.FromDays(36_500), rig.View.Age);
-        await rig.FinishAsync();
-    }
-
     // Each is an event that does not fit, after a good snapshot of version 3.
     public static TheoryData<string, string> Unusable { get; } = new()
     {

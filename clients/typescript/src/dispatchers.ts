@@ -216,8 +216,10 @@ function readRetryAfter(response: Response): number | null {
     const text = response.headers.get("Retry-After");
     if (text === null)
         return null;
-    // Seconds, or a date that a proxy has put there.
-    const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+    if (/^\d+$/.test(text))
+        return Number(text);
+    // A date that a proxy has put there. It starts with the day of the week; Date.parse alone takes -5 for a date too.
+    const seconds = /^[A-Z]/i.test(text) ? (Date.parse(text) - Date.now()) / 1000 : NaN;
     return Number.isNaN(seconds) ? null : Math.max(seconds, 0);
 }
 

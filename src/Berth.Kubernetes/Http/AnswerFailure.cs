@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Berth.Backoff;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Wire;
 
@@ -36,7 +37,9 @@ internal static class AnswerFailure
 
         KubernetesStatus status = parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null);
         status = status.Clean(credential.Redact) with { Code = code };
-        return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter.Read(response, status, now));
+        TimeSpan? stated = status.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Max(seconds, 0)) : null;
+        return new KubernetesApiException(
+            Sentence(access, request, credential, status), status, RetryAfter.Read(response.Headers, now) ?? stated);
     }
 
     private static string Describe(HttpResponseMessage response)

@@ -1,8 +1,8 @@
 namespace Berth.Checks;
 
 /// <summary>
-/// The longest time that a timer gets. Options that become a timer are checked against it; a wait that may be longer ends early and is
-/// begun again.
+/// The longest time that a timer gets. Options that become a timer are checked against it; a wait that may be longer ends early, and
+/// starts again.
 /// </summary>
 internal static class TimerLimit
 {
