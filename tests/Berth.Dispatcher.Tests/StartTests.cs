@@ -33,6 +33,22 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Broken_logger_ends_neither_the_start_nor_the_server()
+    {
+        ThrowingLogger broken = new();
+        await using EndpointDirectory directory = new(new PushableSource());
+        using Meter meter = new("Berth");
+        DispatcherOptions options = new() { Targets = [s_target], Urls = ["http://127.0.0.1:0"] };
+        DispatcherServer server = await DispatcherServer.StartAsync(
+            directory, options, broken, TimeProvider.System, meter, DispatcherFixture.Cancelled);
+        using HttpClient client = new();
+        for (int i = 0; i < 3; i++)
+            Assert.Equal("ok\n", await client.GetStringAsync($"{server.Addresses[0]}/healthz", DispatcherFixture.Cancelled));
+        await server.DisposeAsync();
+        Assert.True(broken.Calls >= 3, $"{broken.Calls} messages");
+    }
+
+    [Fact]
     public async Task All_bad_options_are_named_in_one_message()
     {
         string message = await FaultAsync(new DispatcherOptions

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Diagnostics;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
@@ -66,7 +67,7 @@ public sealed class PingResponder : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfZero(endPoints.Count, nameof(endPoints));
-        PingResponder responder = new(loggers.CreateLogger("Berth.Ping"), time);
+        PingResponder responder = new(loggers.CreateSafeLogger("Berth.Ping"), time);
         try
         {
             foreach (IPEndPoint endPoint in endPoints)
@@ -83,7 +84,7 @@ public sealed class PingResponder : IAsyncDisposable
         return responder;
     }
 
-    /// <summary>Stops to answer.</summary>
+    /// <summary>Stops answering, and frees the ports.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)
@@ -138,9 +139,9 @@ public sealed class PingResponder : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException exception)
+            catch (Exception exception)
             {
-                // The machine's network is down or changes.
+                // Usually the machine's network is down or changes.
                 Log.PingFailed(_logger, own, exception);
                 await Task.Delay(s_pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Logging;
 using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,7 +63,7 @@ public sealed class SeatDeskOptions
     /// <summary>Creates the logger <c>Berth.Seats</c>. Default: logs nothing.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Seats");
+    internal ILogger Logger => LoggerFactory.CreateSafeLogger("Berth.Seats");
 
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()

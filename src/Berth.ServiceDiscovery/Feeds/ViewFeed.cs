@@ -13,6 +13,8 @@ namespace Berth.ServiceDiscovery.Feeds;
 /// </remarks>
 internal sealed class ViewFeed
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
     private readonly EndpointView _view;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -67,20 +69,28 @@ internal sealed class ViewFeed
     {
         EndpointSnapshot? seen = null;
         bool isTooStale = false;
-        try
+        while (!_stopping.IsCancellationRequested)
         {
-            while (await WaitAsync(seen, isTooStale).ConfigureAwait(false))
+            try
             {
+                if (!await WaitAsync(seen, isTooStale).ConfigureAwait(false))
+                    break;
                 seen = _view.Current;
                 bool wasTooStale = isTooStale;
                 isTooStale = _view.IsTooStale;
                 // Owners of the list must ask again, although it is the same: they then get the reason why it is not served.
                 Publish(always: isTooStale && !wasTooStale);
             }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // A defect here must be logged, and must not end the feed.
+                Log.FollowFailed(_logger, _view.Target, s_pause.TotalSeconds, exception);
+                await Task.Delay(s_pause, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         _hasEnded = true;
@@ -126,7 +136,7 @@ internal sealed class ViewFeed
         {
             edition.End();
         }
-        catch (AggregateException exception)
+        catch (Exception exception)
         {
             Log.ListenerFailed(_logger, _view.Target, exception);
         }

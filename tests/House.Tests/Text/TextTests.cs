@@ -45,6 +45,20 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Loggers_of_rooms_never_throw()
+    {
+        // Berth.LocalCluster references no room, and its loggers are those of the program that owns it.
+        string[] faults =
+        [
+            .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal)
+                && !file.StartsWith("src/Berth.LocalCluster/", StringComparison.Ordinal) && file != "src/Berth/Logging/SafeLoggers.cs")
+                .SelectMany(static file => Lines(file).Where(static line => line.Text.Contains(".CreateLogger(", StringComparison.Ordinal))
+                    .Select(line => $"{file}:{line.Number}: a logger that throws would end a loop. Use CreateSafeLogger.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Fact]
     public void No_line_of_code_is_wider_than_140_characters()
     {
         Exceptions exceptions = Exceptions.Read("wide-files.txt");
