@@ -68,10 +68,12 @@ public sealed class StartTests
 
         string[] parts =
         [
-            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' needs TLS, and there is no certificate",
+            "k8s-example2/service-b is given twice", "Picker is null. Give a value",
+            "'https://127.0.0.1:8000' needs TLS, and there is no certificate",
             "'127.0.0.1:8000' does not start with http://",
             "'http://127.0.0.1' has no port", "the host 'somewhere'", "the port '70000'", "the host '::1'", "any free port on localhost",
-            "shutdown delay is -1 s", "shutdown grace is 3600 s", "keep-alive timeout is 0 s", "bounded by 0",
+            "ShutdownDelay is -00:00:01. Give a duration from 00:00:00 to 00:10:00.", "ShutdownGrace is 01:00:00. Give a duration from",
+            "KeepAliveTimeout is 00:00:00. Give a duration from 00:00:01 to 01:00:00.", "MaxConnections is 0. Give 1 to 2147483647.",
         ];
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -257,7 +257,12 @@ public sealed class TcpEchoTests
         string message = Assert.Throws<EchoStartException>(
             () => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
-        foreach (string part in (string[])["port 70000", "drain time is -1 s", "idle timeout is 0 s", "bounded by 0", "longest line is 0"])
+        foreach (string part in (string[])
+            [
+                "Port is 70000. Give 1 to 65535.", "Drain is -00:00:01. Give a duration from 00:00:00 to 1.00:00:00.",
+                "IdleTimeout is 00:00:00. Give a duration from 00:00:01 to 1.00:00:00.", "MaxConnections is 0. Give 1 to 1000000.",
+                "MaxLineLength is 0. Give 1 to 65536.",
+            ])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 

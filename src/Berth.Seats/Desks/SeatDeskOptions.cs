@@ -85,9 +85,7 @@ public sealed class SeatDeskOptions
         }
 
         faults.CheckRange(MaxSeatsPerClient, 1, 10_000, nameof(MaxSeatsPerClient));
-        faults.Check(
-            MaxTtl >= TimeSpan.FromSeconds(1) && MaxTtl <= TimeSpan.FromHours(1),
-            $"{nameof(MaxTtl)} is {MaxTtl.TotalSeconds:0.###} s. Give 1 s to 1 hour.");
+        faults.CheckRange(MaxTtl, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(MaxTtl));
         faults.CheckRange(MaxRemembered, 0, 1_000_000, nameof(MaxRemembered));
         faults.CheckRange(MaxConnections, 1, 100_000, nameof(MaxConnections));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
