@@ -244,7 +244,7 @@ internal sealed class YamlReader
         long whole => whole,
         ulong large => (double)large,
         double real when !double.IsFinite(real) =>
-            throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot hold"),
+            throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot express"),
         // Go writes these without a fraction, and reads them back as whole numbers.
         double real when Math.Truncate(real) == real && Math.Abs(real) < 9.2e18 => (long)real,
         double real => real,

@@ -16,7 +16,8 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
         if (!roles.IsGood || !bindings.IsGood)
         {
             return CheckResult.Skipped(
-                "role", "This account may not read Roles, so the one that allows it is not named. Berth does not need this right.");
+                "role", "This account may not read Roles, so this check cannot name the Role that allows the list. Berth does not need "
+                    + "to read Roles.");
         }
 
         // Few accounts may read these. Without them, a ClusterRole that is bound here is not named.

@@ -185,7 +185,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }, binding: true));
     }
 
-    /// <summary>If the newest set cannot create its pods, the reason becomes a condition of the Deployment too.</summary>
+    /// <summary>Copies the reason why the newest set cannot create its pods to a condition of the Deployment.</summary>
     private static void CopyFailure(JsonObject status, IEnumerable<StoredObject> sets)
     {
         JsonArray conditions = (JsonArray)status["conditions"]!;
