@@ -6,7 +6,7 @@ namespace Berth.Cli.Doctor;
 internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
 {
     private const string Group = "/apis/rbac.authorization.k8s.io/v1";
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
             ? CheckResult.Skipped(
                 "role", $"No RoleBinding of {space} allows list and watch of EndpointSlices; a ClusterRoleBinding may.")
             : CheckResult.Ok(
-                "role", $"List and watch are allowed by {string.Join(" and ", found.Take(MostNamed))}"
-                    + $"{(found.Length > MostNamed ? $" and {found.Length - MostNamed} others" : "")}.");
+                "role", $"List and watch are allowed by {string.Join(" and ", found.Take(MaxNamed))}"
+                    + $"{(found.Length > MaxNamed ? $" and {found.Length - MaxNamed} others" : "")}.");
     }
 
     private static bool Allows(JsonElement role) => ApiAnswer.Elements(role, "rules").Any(static rule =>

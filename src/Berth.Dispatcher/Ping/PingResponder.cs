@@ -22,7 +22,7 @@ public sealed class PingResponder : IAsyncDisposable
     private const int IPv6Prefix = 64;
 
     // Lower ports belong to services such as DNS and echo. A datagram from such a port is forged, or the start of a loop.
-    private const int LeastPort = 1024;
+    private const int MinPort = 1024;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
@@ -152,7 +152,7 @@ public sealed class PingResponder : IAsyncDisposable
     /// Decides about a datagram. One from this port comes from another responder: the two would answer each other without an end.
     /// </summary>
     internal bool MayAnswer(int length, IPEndPoint sender, int own) =>
-        length <= MaxLength && sender.Port >= LeastPort && sender.Port != own
+        length <= MaxLength && sender.Port >= MinPort && sender.Port != own
             && _rates.Take(ClientKey.Of(sender.Address, IPv6Prefix)) == TimeSpan.Zero;
 
     private async ValueTask<bool> TrySendAsync(Socket socket, ReadOnlyMemory<byte> bytes, SocketAddress sender)

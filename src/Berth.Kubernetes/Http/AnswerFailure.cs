@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Http;
 /// <summary>Describes an answer that is not a success, or not from a Kubernetes API, as a sentence.</summary>
 internal static class AnswerFailure
 {
-    private const int MaximumQuote = 300;
+    private const int MaxQuote = 300;
 
     /// <summary>Creates the exception for a success whose body is not from a Kubernetes API.</summary>
     internal static KubernetesProtocolException NotKubernetes(
@@ -81,7 +81,7 @@ internal static class AnswerFailure
         string text = string.Join(' ', Encoding.UTF8.GetString(body.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         // Redact before shortening: half of a secret would not be recognised.
         text = credential.Redact(text);
-        return text.Length == 0 ? null : text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…";
+        return text.Length == 0 ? null : text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
     }
 
     private static string Path(ApiRequest request) => request.PathAndQuery.Split('?')[0];

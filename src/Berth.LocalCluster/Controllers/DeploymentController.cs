@@ -109,9 +109,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         {
             return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            string message = $"Failed to create new replica set \"{set.Text("metadata", "name")}\": {refusal.Message}";
+            string message = $"Failed to create new replica set \"{set.Text("metadata", "name")}\": {exception.Message}";
             events.Record(deployment.Body, "Warning", "ReplicaSetCreateError", message, "deployment-controller");
             throw;
         }

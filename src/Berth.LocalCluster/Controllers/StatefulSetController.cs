@@ -130,10 +130,10 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             Tell(set, "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful");
             return null;
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            Tell(set, "FailedCreate", $"Create Pod {name} in StatefulSet {set.Name} failed error: {refusal.Message}", "Warning");
-            return refusal;
+            Tell(set, "FailedCreate", $"Create Pod {name} in StatefulSet {set.Name} failed error: {exception.Message}", "Warning");
+            return exception;
         }
     }
 

@@ -60,6 +60,22 @@ public sealed class TextTests
         Assert.Equal("", string.Join('\n', faults));
     }
 
+    [Theory]
+    [InlineData(@"\bcatch \(\S+ (?!exception\))\w+\)", "A caught exception is named exception.")]
+    [InlineData(
+        @"\b(const|static readonly) \S+ (s_)?([Ll]ongest|[Ss]hortest|[Mm]ost|[Ll]east|[Mm]aximum|[Mm]inimum|[Hh]ighest|[Ll]owest)",
+        "The name of a limit starts with Max or Min.")]
+    public void One_thing_has_one_name(string pattern, string rule)
+    {
+        Regex other = new(pattern);
+        string[] faults =
+        [
+            .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal)).SelectMany(file => Lines(file)
+                .Where(line => other.IsMatch(line.Text)).Select(line => $"{file}:{line.Number}: {rule}")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
     [Fact]
     public void No_line_of_code_is_wider_than_140_characters()
     {
