@@ -30,7 +30,7 @@ public static class BerthRoutes
     /// <param name="options">The targets and how they are answered.</param>
     /// <returns>All routes, for conventions such as <c>RequireAuthorization()</c>.</returns>
     /// <exception cref="ArgumentException">
-    /// The options have faults; the message names all of them. Or the prefix is none.
+    /// The options have faults; the message names all of them. Or the prefix is not valid.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// There is no directory in the options or the services, the prefix is mapped already, or the program has started.

@@ -97,11 +97,15 @@ namespace Berth.Client
         /// <param name="target">The target: <c>namespace/service</c>.</param>
         /// <param name="request">What is asked for, or null for one seat.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
+        /// <exception cref="ArgumentException">The request has a fault.</exception>
         /// <exception cref="BerthException">It was refused, or no dispatcher answers.</exception>
         public Task<SeatReservation> ReserveSeatsAsync(
             string target, SeatRequest? request = null, CancellationToken cancellationToken = default)
         {
             request ??= new SeatRequest();
+            IReadOnlyList<string> faults = request.FindFaults();
+            if (faults.Count > 0)
+                throw new ArgumentException(string.Join(" ", faults), nameof(request));
             string path = "v1/seats/" + RequestPath.OfTarget(target);
             if (request.Wait > TimeSpan.Zero)
                 path += $"?wait={request.Wait.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)}s";
@@ -109,7 +113,7 @@ namespace Berth.Client
             {
                 IdempotencyKey = request.IdempotencyKey ?? Jitter.NextKey(),
                 Body = new JsonBody().Add("seats", request.Seats).Add("key", request.Key).Add("ttl", request.Ttl?.TotalSeconds).ToString(),
-                ExtraTime = request.Wait > TimeSpan.Zero ? request.Wait : TimeSpan.Zero,
+                ExtraTime = request.Wait,
             };
             return AskAsync(message, json => SeatReader.ReadReservation(json, target), cancellationToken);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Berth.Checks;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Nodes;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -67,7 +68,7 @@ public sealed class KubernetesEndpointSourceOptions
     /// </summary>
     public Meter? Meter { get; init; }
 
-    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Kubernetes");
+    internal ILogger Logger => LoggerFactory.CreateSafeLogger("Berth.Kubernetes");
 
     internal AddressRules Rules => new(
         AddressMode, AddressFamilies, ExternalFrom, HostTemplate is null ? null : Pods.HostTemplate.TryParse(HostTemplate, out _));

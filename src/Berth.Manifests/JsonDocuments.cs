@@ -24,7 +24,7 @@ internal sealed class JsonDocuments
     public static IReadOnlyList<(JsonNode? Body, long Line)>? TryRead(string text, SourceLines? lines = null)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = YamlReader.MaximumDepth });
+        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = YamlReader.MaxDepth });
         JsonDocuments all = new(utf8, lines);
         List<(JsonNode?, long)> documents = new();
         try

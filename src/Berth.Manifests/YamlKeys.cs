@@ -21,7 +21,7 @@ internal static class YamlKeys
     };
 
     /// <summary>
-    /// As Go's FormatFloat with 'g', -1 and 32: the fewest digits that tell the float from its neighbours, with an exponent below -4 and
+    /// Writes a float as Go's FormatFloat with 'g', -1 and 32: the fewest digits that only this float has, with an exponent below -4 and
     /// from 6 digits on.
     /// </summary>
     private static string OfReal(float value)

@@ -7,12 +7,12 @@ namespace Berth.Manifests;
 
 /// <summary>
 /// Converts one YAML stream to JSON as kubectl does: merge keys count in their order, of two equal keys the last one counts, and keys
-/// become text. The cost of a text is bounded, aliases included: values are nested at most <see cref="MaximumDepth"/> levels, and the
+/// become text. The cost of a text is bounded, aliases included: values are nested at most <see cref="MaxDepth"/> levels, and the
 /// number of values that aliases stand for is limited by the length of the text.
 /// </summary>
 internal sealed class YamlReader
 {
-    public const int MaximumDepth = 64;
+    public const int MaxDepth = 64;
 
     // Anchors save people from writing things twice or ten times; what goes beyond is made to fill the memory.
     private const int ValuesForNothing = 1000;
@@ -52,9 +52,9 @@ internal sealed class YamlReader
         {
             return ReadOnce(text, lines);
         }
-        catch (YamlFault fault) when (fault.InnerException is not null && YamlLayout.Mend(text) is { } mended)
+        catch (YamlFault exception) when (exception.InnerException is not null && YamlLayout.Mend(text) is { } mended)
         {
-            return ReadMended(mended, lines, fault);
+            return ReadMended(mended, lines, exception);
         }
     }
 
@@ -64,10 +64,10 @@ internal sealed class YamlReader
         {
             return ReadOnce(text, lines);
         }
-        catch (YamlFault fault)
+        catch (YamlFault exception)
         {
             // What is wrong further down is what is left to correct.
-            throw fault.Line > before.Line ? fault : before;
+            throw exception.Line > before.Line ? exception : before;
         }
     }
 
@@ -138,8 +138,8 @@ internal sealed class YamlReader
     /// <summary>Reads the node that begins here, and leaves the parser at its last event.</summary>
     private Anchored ReadNode(int depth)
     {
-        if (depth > MaximumDepth)
-            throw Fault($"it is nested deeper than {MaximumDepth} levels");
+        if (depth > MaxDepth)
+            throw Fault($"it is nested deeper than {MaxDepth} levels");
         Count(1);
         switch (_parser.Current)
         {
@@ -219,8 +219,8 @@ internal sealed class YamlReader
             throw Fault($"the alias *{alias.Value.Value} has no anchor before it");
         if (found.IsOpen)
             throw Fault($"the anchor &{alias.Value.Value} contains itself");
-        if (depth + found.Height > MaximumDepth + 1)
-            throw Fault($"with its aliases it is nested deeper than {MaximumDepth} levels");
+        if (depth + found.Height > MaxDepth + 1)
+            throw Fault($"with its aliases it is nested deeper than {MaxDepth} levels");
         Count(found.Size - 1);
         return found;
     }
@@ -244,7 +244,7 @@ internal sealed class YamlReader
         long whole => whole,
         ulong large => (double)large,
         double real when !double.IsFinite(real) =>
-            throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot hold"),
+            throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot express"),
         // Go writes these without a fraction, and reads them back as whole numbers.
         double real when Math.Truncate(real) == real && Math.Abs(real) < 9.2e18 => (long)real,
         double real => real,

@@ -50,7 +50,7 @@ internal static partial class YamlScalars
         }
     }
 
-    /// <summary>As Go's ParseInt with base 0, and then ParseUint.</summary>
+    /// <summary>Reads a whole number as Go does: ParseInt with base 0, and then ParseUint.</summary>
     private static bool TryWhole(string text, out object? whole)
     {
         whole = null;

@@ -9,7 +9,7 @@ namespace Berth.Planning;
 public sealed class PlanInput(string defaultNamespace = "default")
 {
     // Every document of a chart that was not rendered is broken in the same way.
-    private const int MostForEachText = 3;
+    private const int MaxForEachText = 3;
 
     private readonly List<string> _unread = [];
     private readonly List<PlanObject> _given = [];
@@ -84,29 +84,35 @@ public sealed class PlanInput(string defaultNamespace = "default")
         {
             return ([.. ReadObjects(text, origin)], []);
         }
-        catch (ManifestException whole)
+        catch (ManifestException exception)
         {
-            List<PlanObject> objects = [];
-            List<string> faults = [];
-            foreach (string document in Split(text))
-            {
-                try
-                {
-                    objects.AddRange(ReadObjects(document, origin));
-                }
-                catch (ManifestException part)
-                {
-                    faults.Add(part.Message);
-                }
-            }
-
-            List<string> told = [.. faults.DefaultIfEmpty(whole.Message).Take(MostForEachText)];
-            if (faults.Count > MostForEachText)
-                told.Add(faults.Count == MostForEachText + 1
-                    ? $"{origin}: 1 more document cannot be read."
-                    : $"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
-            return (objects, told);
+            return ReadDocuments(text, origin, exception.Message);
         }
+    }
+
+    /// <summary>Reads what can be read of a text with a fault, document by document.</summary>
+    private (List<PlanObject> Objects, List<string> Unread) ReadDocuments(string text, string origin, string faultOfText)
+    {
+        List<PlanObject> objects = [];
+        List<string> faults = [];
+        foreach (string document in Split(text))
+        {
+            try
+            {
+                objects.AddRange(ReadObjects(document, origin));
+            }
+            catch (ManifestException exception)
+            {
+                faults.Add(exception.Message);
+            }
+        }
+
+        List<string> told = [.. faults.DefaultIfEmpty(faultOfText).Take(MaxForEachText)];
+        if (faults.Count > MaxForEachText)
+            told.Add(faults.Count == MaxForEachText + 1
+                ? $"{origin}: 1 more document cannot be read."
+                : $"{origin}: {faults.Count - MaxForEachText} more documents cannot be read.");
+        return (objects, told);
     }
 
     private IEnumerable<PlanObject> ReadObjects(string text, string origin)

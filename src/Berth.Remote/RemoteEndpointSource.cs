@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Berth.Checks;
+using Berth.Logging;
 using Berth.Remote.Following;
 using Berth.Remote.Options;
 using Berth.Remote.Transport;
@@ -36,7 +37,7 @@ public sealed class RemoteEndpointSource : IEndpointSource, IAsyncDisposable
     /// </param>
     /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// An address is not one, or options are outside their ranges; the message names all faults.
+    /// An address is not valid, or options are outside their ranges; the message names all faults.
     /// </exception>
     public RemoteEndpointSource(IReadOnlyList<string> dispatchers, RemoteEndpointSourceOptions? options = null)
     {
@@ -46,7 +47,7 @@ public sealed class RemoteEndpointSource : IEndpointSource, IAsyncDisposable
         faults.AddRange(_options.FindFaults());
         OptionFaults.Throw(faults, nameof(dispatchers));
         _meter = _options.Meter ?? new Meter(MeterName);
-        _logger = _options.LoggerFactory.CreateLogger(MeterName);
+        _logger = _options.LoggerFactory.CreateSafeLogger(MeterName);
         _client = new DispatcherClient(_options, _meter, _logger);
     }
 

@@ -9,7 +9,7 @@ public static class RemoteEndpoints
     /// <param name="directoryOptions">The options of the directory, or null for the defaults.</param>
     /// <returns>The directory. Dispose it; it disposes the source.</returns>
     /// <exception cref="ArgumentException">
-    /// The address is not one, or options are outside their ranges; the message names all faults.
+    /// The address is not valid, or options are outside their ranges; the message names all faults.
     /// </exception>
     public static EndpointDirectory Connect(
         string dispatcher, RemoteEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null) =>

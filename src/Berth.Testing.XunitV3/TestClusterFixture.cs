@@ -15,7 +15,7 @@ public class TestClusterFixture : IAsyncLifetime
     public TestCluster Cluster => _cluster ?? throw new InvalidOperationException(
         "The cluster has not been started. xunit starts it when the class is used as a fixture; otherwise call InitializeAsync first.");
 
-    /// <summary>The options of the cluster. Default: those of <see cref="TestClusterOptions"/>.</summary>
+    /// <summary>The options of the cluster. Default: the defaults of <see cref="TestClusterOptions"/>.</summary>
     protected virtual TestClusterOptions Options => new();
 
     /// <summary>Starts the cluster, then calls <see cref="PrepareAsync"/>. xunit calls it.</summary>

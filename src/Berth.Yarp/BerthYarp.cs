@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Logging;
 using Berth.Yarp.Affinity;
 using Berth.Yarp.Diagnostics;
 using Berth.Yarp.Resolving;
@@ -67,7 +68,7 @@ public static class BerthYarp
                 : ServiceDescriptor.DescribeKeyed(typeof(IDestinationResolver), OthersKey, others.ImplementationType!, others.Lifetime));
     }
 
-    private static ILogger Logger(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger(Log.Name);
+    private static ILogger Logger(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateSafeLogger(Log.Name);
 
     private static EndpointDirectory FindDirectory(IServiceProvider services) =>
         services.GetService<EndpointDirectory>() ?? throw new InvalidOperationException(

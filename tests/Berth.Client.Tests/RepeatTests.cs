@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Berth.TestKit;
@@ -10,6 +11,9 @@ public sealed class RepeatTests
     private const string Reserved = """
         {"reservation":"b-0.6c1f","state":"reserved","pod":"b-0","authority":"10.0.0.1:3000","ports":[],"seats":1,"ticket":"t","ttl":30}
         """;
+
+    private const string Head =
+        "\"target\":\"a/b\",\"version\":1,\"observedAt\":\"2026-01-01T00:00:00Z\",\"state\":\"live\"";
 
     [Fact]
     public async Task Broken_connection_is_tried_again_with_the_same_key()
@@ -71,6 +75,35 @@ public sealed class RepeatTests
         Assert.InRange(waited!.Value.TotalSeconds, least, most);
     }
 
+    [Theory]
+    [MemberData(nameof(RetryAfterCases.WithoutDates), MemberType = typeof(RetryAfterCases))]
+    public async Task Asked_wait_is_read_as_every_client_reads_it(string? header, double? seconds)
+    {
+        using ScriptedHandler http = new(_ => AskToWait(header));
+        BerthException refused = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect().GetEndpointsAsync("a/b", ClientRig.Cancelled));
+        Assert.Equal(seconds, refused.RetryAfter?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData(-2, 0, 0)]
+    [InlineData(2, 47 * 3600, 48 * 3600)]
+    public async Task Asked_wait_may_be_a_date(int days, double least, double most)
+    {
+        using ScriptedHandler http = new(_ => AskToWait(TimeProvider.System.GetUtcNow().AddDays(days).ToString("R")));
+        BerthException refused = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect().GetEndpointsAsync("a/b", ClientRig.Cancelled));
+        Assert.InRange(refused.RetryAfter!.Value.TotalSeconds, least, most);
+    }
+
+    private static HttpResponseMessage AskToWait(string? header)
+    {
+        HttpResponseMessage response = ScriptedHandler.Problem("too-many-requests", 429);
+        if (header is not null)
+            Assert.True(response.Headers.TryAddWithoutValidation("Retry-After", header));
+        return response;
+    }
+
     [Fact]
     public async Task Stream_that_ignores_tokens_is_left_at_once()
     {
@@ -113,6 +146,67 @@ public sealed class RepeatTests
         foreach (EndpointQuery query in contradictions)
             Assert.Throws<ArgumentException>(() => { _ = client.GetEndpointAsync(query, ClientRig.Cancelled); });
     }
+
+    [Theory]
+    [InlineData("-00:00:01", false)]
+    [InlineData("00:00:00", true)]
+    [InlineData("01:00:00", true)]
+    [InlineData("01:00:00.0010000", false)]
+    [InlineData("49.17:02:48", false)]
+    [InlineData("10675199.02:48:05.4775807", false)]
+    [InlineData("-10675199.02:48:05.4775808", false)]
+    public async Task Wait_that_no_timer_takes_is_refused_with_a_sentence(string wait, bool isSent)
+    {
+        using ScriptedHandler http = new(static _ => ScriptedHandler.Answer(201, Reserved));
+        SeatRequest request = new() { Wait = TimeSpan.Parse(wait, CultureInfo.InvariantCulture) };
+        Task<SeatReservation> Reserve() => http.Connect().ReserveSeatsAsync("a/b", request, ClientRig.Cancelled);
+        if (isSent)
+        {
+            await Reserve();
+            Assert.Single(http.Requests);
+            return;
+        }
+
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(Reserve);
+        Assert.StartsWith($"Wait is {wait}. Give a time from zero to 01:00:00.", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(http.Requests);
+    }
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("1e400")]
+    [InlineData("922337203686")]
+    public async Task Age_and_time_beyond_any_clock_count_as_100_years(string seconds)
+    {
+        TimeSpan max = TimeSpan.FromDays(36_500);
+        using ScriptedHandler http = new(
+            _ => ScriptedHandler.Answer(201, Reserved.Replace("\"ttl\":30", $"\"ttl\":{seconds}", StringComparison.Ordinal)),
+            _ => ScriptedHandler.Answer(200, $"{{{Head},\"ageSeconds\":{seconds},\"endpoints\":[]}}"),
+            _ => ScriptedHandler.Stream(Events($"event: snapshot\ndata: {{{Head},\"endpoints\":[]}}\n\nevent: source\n"
+                + $"data: {{\"state\":\"x-1\",\"ageSeconds\":{seconds}}}\n\n")));
+        BerthClient client = http.Connect();
+        Assert.Equal(max, (await client.ReserveSeatsAsync("a/b", cancellationToken: ClientRig.Cancelled)).Ttl);
+        Assert.InRange((await client.GetEndpointsAsync("a/b", ClientRig.Cancelled)).Age!.Value, max, max + Wait.Limit);
+        await using WatchedSets sets = new(client, "a/b");
+        Assert.True(await sets.MoveAsync());
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("-1e400")]
+    public async Task Negative_age_ends_the_connection_and_not_the_watch(string seconds)
+    {
+        string snapshot = $"event: snapshot\ndata: {{{Head},\"endpoints\":[]}}\n\nevent: source\ndata: ";
+        using ScriptedHandler http = new(
+            _ => ScriptedHandler.Stream(Events($"{snapshot}{{\"state\":\"x-1\",\"ageSeconds\":{seconds}}}\n\n")),
+            _ => ScriptedHandler.Stream(Events($"{snapshot}{{\"state\":\"x-1\",\"ageSeconds\":2}}\n\n")));
+        List<string> reasons = [];
+        await using WatchedSets sets = new(http.Connect(), "a/b", (failure, _) => reasons.Add(failure.Message));
+        Assert.True(await sets.MoveAsync());
+        Assert.Contains($"'ageSeconds' is {seconds}, and a duration is not negative.", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    private static MemoryStream Events(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>A stream whose reads never end, as under a handler that pays no attention to tokens.</summary>
     private sealed class DeafStream : MemoryStream

@@ -42,6 +42,29 @@ public sealed class ClashLogTests
         await logger.WaitForAsync("a-0 of games/a", DispatcherFixture.Cancelled);
     }
 
+    [Fact]
+    public async Task A_logger_that_throws_does_not_end_the_searches()
+    {
+        FakeTimeProvider time = new();
+        ThrowingLogger broken = new();
+        using SemaphoreSlim searched = new(0);
+        await using ClashLog log = new(
+            () =>
+            {
+                searched.Release();
+                throw new InvalidOperationException("broken");
+            },
+            time, broken);
+        for (int i = 0; i < 3; i++)
+        {
+            time.Advance(ClashLog.Period);
+            Assert.True(await searched.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled));
+        }
+
+        await log.DisposeAsync();
+        Assert.Equal(3, broken.Calls);
+    }
+
     private static PortClash Clash(int port) => new(
         IPAddress.Parse("10.0.0.1"), port, "TCP",
         [new PortClaim(new ServiceTarget("games", "a"), "a-0"), new PortClaim(new ServiceTarget("games", "b"), "b-0")]);

@@ -33,6 +33,22 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Broken_logger_ends_neither_the_start_nor_the_server()
+    {
+        ThrowingLogger broken = new();
+        await using EndpointDirectory directory = new(new PushableSource());
+        using Meter meter = new("Berth");
+        DispatcherOptions options = new() { Targets = [s_target], Urls = ["http://127.0.0.1:0"] };
+        DispatcherServer server = await DispatcherServer.StartAsync(
+            directory, options, broken, TimeProvider.System, meter, DispatcherFixture.Cancelled);
+        using HttpClient client = new();
+        for (int i = 0; i < 3; i++)
+            Assert.Equal("ok\n", await client.GetStringAsync($"{server.Addresses[0]}/healthz", DispatcherFixture.Cancelled));
+        await server.DisposeAsync();
+        Assert.True(broken.Calls >= 3, $"{broken.Calls} messages");
+    }
+
+    [Fact]
     public async Task All_bad_options_are_named_in_one_message()
     {
         string message = await FaultAsync(new DispatcherOptions
@@ -52,10 +68,12 @@ public sealed class StartTests
 
         string[] parts =
         [
-            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' needs TLS, and there is no certificate",
+            "k8s-example2/service-b is given twice", "Picker is null. Give a value",
+            "'https://127.0.0.1:8000' needs TLS, and there is no certificate",
             "'127.0.0.1:8000' does not start with http://",
             "'http://127.0.0.1' has no port", "the host 'somewhere'", "the port '70000'", "the host '::1'", "any free port on localhost",
-            "shutdown delay is -1 s", "shutdown grace is 3600 s", "keep-alive timeout is 0 s", "bounded by 0",
+            "ShutdownDelay is -00:00:01. Give a duration from 00:00:00 to 00:10:00.", "ShutdownGrace is 01:00:00. Give a duration from",
+            "KeepAliveTimeout is 00:00:00. Give a duration from 00:00:01 to 01:00:00.", "MaxConnections is 0. Give 1 to 2147483647.",
         ];
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -169,6 +169,29 @@ public sealed class TcpEchoTests
     }
 
     [Fact]
+    public async Task Broken_logger_ends_neither_the_server_nor_a_session()
+    {
+        ThrowingLogger broken = new();
+        await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, MaxConnections = 1 }, broken);
+        using (Socket first = await echo.ConnectAsync())
+        {
+            await EchoFixture.SendAsync(first, "a\n");
+            await EchoFixture.ExpectAsync(first, $"127.0.0.1:{echo.Port} a\n");
+            // That the server is full is logged by the loop that accepts.
+            using Socket second = await echo.ConnectAsync();
+            Assert.Empty(await EchoFixture.ReadToEndAsync(second));
+        }
+
+        await Wait.UntilAsync(
+            () => Task.FromResult(echo.Server.SessionCount), static count => count == 0, Wait.Limit, "the session ends",
+            EchoFixture.Cancelled);
+        using Socket third = await echo.ConnectAsync();
+        await EchoFixture.SendAsync(third, "c\n");
+        await EchoFixture.ExpectAsync(third, $"127.0.0.1:{echo.Port} c\n");
+        Assert.True(broken.Calls >= 4, $"{broken.Calls} messages");
+    }
+
+    [Fact]
     public async Task Connection_is_logged_at_first_data_and_at_its_end_not_per_message()
     {
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
@@ -234,7 +257,12 @@ public sealed class TcpEchoTests
         string message = Assert.Throws<EchoStartException>(
             () => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
-        foreach (string part in (string[])["port 70000", "drain time is -1 s", "idle timeout is 0 s", "bounded by 0", "longest line is 0"])
+        foreach (string part in (string[])
+            [
+                "Port is 70000. Give 1 to 65535.", "Drain is -00:00:01. Give a duration from 00:00:00 to 1.00:00:00.",
+                "IdleTimeout is 00:00:00. Give a duration from 00:00:01 to 1.00:00:00.", "MaxConnections is 0. Give 1 to 1000000.",
+                "MaxLineLength is 0. Give 1 to 65536.",
+            ])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 

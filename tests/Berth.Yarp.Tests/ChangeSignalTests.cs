@@ -1,3 +1,4 @@
+using Berth.Logging;
 using Berth.TestKit;
 using Berth.Yarp.Resolving;
 using Microsoft.Extensions.Primitives;
@@ -28,6 +29,26 @@ public sealed class ChangeSignalTests : IDisposable
     {
         _signal.Change();
         Assert.Equal(1, _told);
+    }
+
+    [Fact]
+    public void A_listener_and_a_logger_that_throw_end_no_later_report()
+    {
+        ThrowingLogger broken = new();
+        using ChangeSignal signal = new(s_interval, _clock, broken.CreateSafeLogger("Berth"));
+        int told = 0;
+        ChangeToken.OnChange(() => signal.Token, () =>
+        {
+            told++;
+            throw new InvalidOperationException("The proxy is broken.");
+        });
+        signal.Change();
+        signal.Change();
+        // This report is the timer's.
+        _clock.Advance(s_interval);
+        _clock.Advance(s_interval);
+        signal.Change();
+        Assert.Equal((3, 3), (told, broken.Calls));
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 import { Dispatchers, type BerthClientOptions } from "./dispatchers.js";
 import { unreadable } from "./errors.js";
 import type { EndpointSnapshot, PickedEndpoint, PodEndpoint, SeatReservation, TargetSeats } from "./model.js";
-import { Confirmation, freezeEndpoint, readContent, readHead, Snapshot } from "./snapshot.js";
+import { Confirmation, freezeEndpoint, readAge, readContent, readHead, Snapshot } from "./snapshot.js";
 import { watch, type WatchOptions } from "./watch.js";
+
+// In seconds, as in Berth.Client.
+const MAX_WAIT = 3600;
 
 /** Ends one request. */
 export interface RequestOptions {
@@ -36,7 +39,7 @@ export interface SeatRequest extends RequestOptions {
     readonly key?: string;
     /** The seconds that the client has to come. Default: the dispatcher's, 30. */
     readonly ttl?: number;
-    /** The longest wait in line while all is full, in seconds. Default 0. */
+    /** The longest wait in line while all is full, in seconds. Default 0; at most 3600, and what the dispatcher allows, 60. */
     readonly wait?: number;
     /** Makes a repeated call safe: the same key gives the same reservation while it lives. Default: a new one for each call. */
     readonly idempotencyKey?: string;
@@ -74,7 +77,7 @@ export class BerthClient {
             ...freezeEndpoint(endpoint),
             target: head.target,
             isStale: head.state === "stale",
-            ageSeconds: head.ageSeconds ?? null,
+            ageSeconds: readAge(head),
             zoneFallback: zoneFallback ?? false,
             clusterFallback: clusterFallback ?? false,
         });
@@ -84,7 +87,7 @@ export class BerthClient {
     async getEndpoints(target: string, options: RequestOptions = {}): Promise<EndpointSnapshot> {
         const answer = await this.#dispatchers.send({ method: "GET", path: `v1/endpoints/${segments(target)}`, signal: options.signal });
         const head = readHead(answer);
-        return new Snapshot(head, readContent(answer), new Confirmation(head.ageSeconds));
+        return new Snapshot(head, readContent(answer), new Confirmation(readAge(head)));
     }
 
     /**
@@ -98,6 +101,8 @@ export class BerthClient {
     /** Reserves seats in one pod. The request is repeated only with the same idempotency key, so it never reserves twice. */
     async reserveSeats(request: SeatRequest): Promise<SeatReservation> {
         const { target, seats, key, ttl, wait } = request;
+        if (wait !== undefined && !(wait >= 0 && wait <= MAX_WAIT))
+            throw new TypeError(`wait is ${wait}. Give seconds from 0 to ${MAX_WAIT}.`);
         const answer = await this.#dispatchers.send({
             method: "POST",
             path: `v1/seats/${segments(target)}${wait === undefined ? "" : `?wait=${wait}s`}`,

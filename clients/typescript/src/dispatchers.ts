@@ -1,5 +1,9 @@
 import { BerthError, isOfTheDispatcher, unreachable, unreadable, type BerthProblem } from "./errors.js";
 
+// In seconds, as in Berth.Client. A timer of JavaScript takes at most 2,147,483 s: one that is longer fires at once.
+const MAX_ANSWER_TIMEOUT = 300;
+const MAX_IDLE_TIMEOUT = 3600;
+
 /** The options of a `BerthClient`. Every one has a default. */
 export interface BerthClientOptions {
     /**
@@ -11,7 +15,10 @@ export interface BerthClientOptions {
     readonly fetch?: typeof globalThis.fetch;
     /** The seconds in which a dispatcher has to answer. Default 10; above 0, at most 300. */
     readonly answerTimeout?: number;
-    /** The seconds without a byte after which a watch counts as dead. Default 35; above 0. A dispatcher sends something every 15 s. */
+    /**
+     * The seconds without a byte after which a watch counts as dead. Default 35; above 0, at most 3600. A dispatcher sends something every
+     * 15 s.
+     */
     readonly idleTimeout?: number;
 }
 
@@ -22,7 +29,7 @@ export interface DispatcherRequest {
     readonly path: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
-    /** Seconds that the dispatcher may take in addition. */
+    /** Seconds that the dispatcher may take in addition; at most 3600. */
     readonly extraTime?: number;
     readonly signal?: AbortSignal | undefined;
 }
@@ -209,8 +216,10 @@ function readRetryAfter(response: Response): number | null {
     const text = response.headers.get("Retry-After");
     if (text === null)
         return null;
-    // Seconds, or a date that a proxy has put there.
-    const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+    if (/^\d+$/.test(text))
+        return Number(text);
+    // A date that a proxy has put there. It starts with the day of the week; Date.parse alone takes -5 for a date too.
+    const seconds = /^[A-Z]/i.test(text) ? (Date.parse(text) - Date.now()) / 1000 : NaN;
     return Number.isNaN(seconds) ? null : Math.max(seconds, 0);
 }
 
@@ -251,9 +260,9 @@ function optionFaults(options: BerthClientOptions): string[] {
     const faults: string[] = [];
     if (options.token === "")
         faults.push("token is empty. Give a token, or leave it out.");
-    if (options.answerTimeout !== undefined && !(options.answerTimeout > 0 && options.answerTimeout <= 300))
-        faults.push(`answerTimeout is ${options.answerTimeout}. Give seconds above 0 and at most 300.`);
-    if (options.idleTimeout !== undefined && !(options.idleTimeout > 0))
-        faults.push(`idleTimeout is ${options.idleTimeout}. Give seconds above 0.`);
+    if (options.answerTimeout !== undefined && !(options.answerTimeout > 0 && options.answerTimeout <= MAX_ANSWER_TIMEOUT))
+        faults.push(`answerTimeout is ${options.answerTimeout}. Give seconds above 0 and at most ${MAX_ANSWER_TIMEOUT}.`);
+    if (options.idleTimeout !== undefined && !(options.idleTimeout > 0 && options.idleTimeout <= MAX_IDLE_TIMEOUT))
+        faults.push(`idleTimeout is ${options.idleTimeout}. Give seconds above 0 and at most ${MAX_IDLE_TIMEOUT}.`);
     return faults;
 }

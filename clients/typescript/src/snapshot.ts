@@ -1,6 +1,9 @@
 import { unreadable } from "./errors.js";
 import type { EndpointSnapshot, EndpointWarning, LeftOutPod, PodEndpoint } from "./model.js";
 
+// In seconds, as in Berth.Remote.
+const MAX_AGE = 100 * 365 * 24 * 3600;
+
 /** The members at the start of every answer about a target. */
 export interface SnapshotHead {
     readonly target: string;
@@ -70,6 +73,14 @@ export class Snapshot implements EndpointSnapshot {
     get ageSeconds(): number | null {
         return this.#confirmation.ageSeconds;
     }
+}
+
+/** Reads the age of an answer or event, in seconds: at most 100 years. Throws a BerthError when it is negative or no number. */
+export function readAge(value: { readonly ageSeconds?: number | null }): number | null {
+    const age = value.ageSeconds ?? null;
+    if (age !== null && !(typeof age === "number" && age >= 0))
+        throw unreadable(`The age ${age} is no number of seconds from 0. Check that this is the address of a dispatcher.`, 200);
+    return age === null ? null : Math.min(age, MAX_AGE);
 }
 
 /** Reads the head of an answer. Throws a BerthError when there is none. */

@@ -1,7 +1,7 @@
 import { unreachable, unreadable } from "./errors.js";
 import type { ServerSentEvent } from "./event-parser.js";
 import type { EndpointSnapshot, EndpointWarning, LeftOutPod, PodEndpoint } from "./model.js";
-import { Confirmation, freezeEndpoint, readContent, readHead, Snapshot, type SnapshotHead } from "./snapshot.js";
+import { Confirmation, freezeEndpoint, readAge, readContent, readHead, Snapshot, type SnapshotHead } from "./snapshot.js";
 
 interface Change {
     readonly pod: string;
@@ -136,15 +136,16 @@ export class WatchState {
             return source.reason === null ? null : this.#takeEmpty(source.reason);
         if (this.#head === null || (this.#isComplete && source.state !== this.#id))
             return null;
+        const age = readAge(source);
         this.#confirmations++;
         if (this.#isComplete && !this.#isLost) {
             // The same set.
-            this.#confirmation.confirm(source.ageSeconds);
+            this.#confirmation.confirm(age);
             return null;
         }
 
         // Earlier sets keep their own age.
-        this.#confirmation = new Confirmation(source.ageSeconds);
+        this.#confirmation = new Confirmation(age);
         this.#id = source.state;
         this.#isComplete = true;
         this.#isLost = false;

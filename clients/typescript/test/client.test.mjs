@@ -37,6 +37,31 @@ test("faults of arguments are named at once", async () => {
     await assert.rejects(berth.getEndpoint({ target: "a/b", ordinal: 1, key: "k" }), /Give one of them/);
 });
 
+test("a time beyond its limit, which would fire at once as a timer, is refused", async () => {
+    for (const idleTimeout of [3600.5, 2_147_484, 1e300, Infinity, NaN])
+        assert.throws(() => new BerthClient("http://d", { idleTimeout }), new RegExp(`idleTimeout is .* above 0 and at most 3600\\.`));
+    const { fetch, requests } = scriptedFetch(json({ reservation: "b-0.6c1f" }));
+    const berth = new BerthClient("http://d", { fetch, idleTimeout: 3600 });
+    for (const wait of [-1, 3601, 2_147_484, 1e300, Infinity, NaN])
+        await assert.rejects(berth.reserveSeats({ target: "a/b", wait }), error =>
+            error instanceof TypeError && error.message === `wait is ${wait}. Give seconds from 0 to 3600.`);
+    assert.equal(requests.length, 0);
+    await berth.reserveSeats({ target: "a/b", wait: 3600 });
+    assert.deepEqual(requests.map(request => request.url), ["http://d/v1/seats/a/b?wait=3600s"]);
+});
+
+for (const [asked, seconds] of [
+    ["0", 0], ["7", 7], ["31536000", 31_536_000], ["2147483647", 2_147_483_647], ["2147483648", 2_147_483_648],
+    ["99999999999", 99_999_999_999], ["99999999999999999999", 1e20], ["9".repeat(400), Infinity], ["-5", null], ["1.5", null],
+    ["1e3", null], ["7, 8", null], ["soon", null], ["", null], ["Sun, 22 Nov 2020 11:00:00 GMT", 0], [null, null],
+]) {
+    test(`Retry-After '${asked}' asks for ${seconds} s`, async () => {
+        const { fetch } = scriptedFetch(problem("full", 503, asked === null ? {} : { "Retry-After": asked }));
+        const error = await new BerthClient("http://d", { fetch }).getEndpoints("a/b").catch(e => e);
+        assert.equal(error.retryAfter, seconds);
+    });
+}
+
 test("a problem is an error with its members", async () => {
     const { fetch, requests } = scriptedFetch(problem("full", 503, { "Retry-After": "3" }));
     const error = await new BerthClient("http://d", { fetch }).reserveSeats({ target: "a/b" }).catch(e => e);

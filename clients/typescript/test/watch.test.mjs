@@ -100,6 +100,17 @@ for (const [asked, least, most] of [["7", 7, 7], ["31536000", 300, 300], ["0", 0
     });
 }
 
+test("an age beyond any clock counts as 100 years, and a negative one ends the connection only", async () => {
+    const withAge = age => source("x-1").replace("\"ageSeconds\":0.5", `"ageSeconds":${age}`);
+    const { fetch } = scriptedFetch(
+        stream([snapshot(1, [pod(0)]), withAge(-1)]), stream([snapshot(1, [pod(0)]), withAge("\"1\"")]),
+        stream([snapshot(1, [pod(0)]), withAge("1e400")], { stays: true }));
+    const reasons = [];
+    const [set] = await read(new BerthClient("http://d", { fetch }), 1, { onRetry: error => reasons.push(error.detail) });
+    assert.ok(set.ageSeconds >= 3_153_600_000 && set.ageSeconds < 3_153_600_060, `${set.ageSeconds}`);
+    assert.match(reasons.join("\n"), /^The age -1 is no number of seconds from 0.*\nThe age 1 is no number/);
+});
+
 test("a watch that is refused before its first set throws", async () => {
     const { fetch } = scriptedFetch(problem("unknown-target", 404));
     await assert.rejects(read(new BerthClient("http://d", { fetch }), 1), error =>

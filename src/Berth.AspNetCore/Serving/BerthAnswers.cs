@@ -4,6 +4,7 @@ using Berth.Dispatcher.Routes;
 using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Watching;
+using Berth.Logging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ internal sealed class BerthAnswers
             "MapBerth finds no EndpointDirectory. Register one in the services, or give it in BerthRouteOptions.Directory.");
         TimeProvider time = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        ILogger logger = loggers.CreateLogger(MeterName);
+        ILogger logger = loggers.CreateSafeLogger(MeterName);
         // Without the tag, the instruments of a second prefix would be those of the first one.
         MeterOptions named = new(MeterName) { Tags = [new("berth.prefix", prefix)] };
         Meter meter = services.GetService<IMeterFactory>()?.Create(named) ?? new Meter(named);

@@ -5,6 +5,7 @@ using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Cli.Seats;
 using Berth.Echo;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -43,7 +44,7 @@ internal static class EchoCommand
         await using (pod.ConfigureAwait(false))
         {
             EchoOptions options = new() { Port = port, BindAddress = bind, Drain = drain, Desk = pod.Desk };
-            EchoServer server = EchoServer.Start(options, loggers.CreateLogger("Berth.Echo"), host.Time);
+            EchoServer server = EchoServer.Start(options, loggers.CreateSafeLogger("Berth.Echo"), host.Time);
             await using (server.ConfigureAwait(false))
             {
                 await stop.WaitAsync().ConfigureAwait(false);

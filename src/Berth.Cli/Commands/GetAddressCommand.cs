@@ -10,17 +10,17 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth get address</c>: this pod's own address as its clients see it, asked of service A.</summary>
 internal static class GetAddressCommand
 {
-    /// <summary>From fieldRef metadata.uid. It distinguishes this pod from an older one.</summary>
+    /// <summary>The UID, from fieldRef metadata.uid. It distinguishes this pod from an older one.</summary>
     private const string UidVariable = "POD_UID";
 
-    /// <summary>From fieldRef status.podIP. It distinguishes the pod's own address from an external one.</summary>
+    /// <summary>The pod's IP, from fieldRef status.podIP. It distinguishes the pod's own address from an external one.</summary>
     private const string PodIPVariable = "POD_IP";
 
     public static Command Create(ProgramHost host)
     {
         Argument<string?> service = new("NAMESPACE/SERVICE")
         {
-            Description = "This pod's Service. Default: that with the name of its StatefulSet, in POD_NAMESPACE.",
+            Description = "This pod's Service. Default: the one with the name of its StatefulSet, in POD_NAMESPACE.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> external = new("--external")

@@ -5,6 +5,7 @@ using Berth.Cli.Mesh;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Echo;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -45,7 +46,7 @@ internal static class MeshCommand
         PodIdentity self = PodIdentity.FromEnvironment(host.Variable);
         EchoOptions options = new() { Port = self.GetPorts(ports)[0].Number, BindAddress = bind, Drain = drain };
         using StopSignal stop = new();
-        EchoServer server = EchoServer.Start(options, loggers.CreateLogger("Berth.Echo"), host.Time);
+        EchoServer server = EchoServer.Start(options, loggers.CreateSafeLogger("Berth.Echo"), host.Time);
         await using (server.ConfigureAwait(false))
         {
             EndpointDirectory directory = choice.Open(host, loggers).Directory;

@@ -21,8 +21,9 @@ internal static class PlanCommands
     private static ExampleCommand CreateCheck(ProgramHost host) =>
         new ExampleCommand(
             "check",
-            "Reports ranges that meet each other or those of nodes, and what makes a StatefulSet on the host network fail later. Exits "
-                + "with 0, 1 when there are errors or warnings, 2 when manifests and 3 when the cluster could not be read in full.",
+            "Reports port ranges that overlap each other or the ranges of nodes, and settings that make a StatefulSet on the host network "
+                + "fail later. The exit code is 0 without a report, 1 with errors or warnings, 2 when a manifest cannot be read, and 3 "
+                + "when the cluster cannot be read completely.",
             "berth plan check -f deploy/base",
             "helm template game ./chart | berth plan check -f - -n games",
             "berth plan check -f deploy/base --with-cluster true -o sarif",

@@ -67,7 +67,7 @@ internal static class WatchCommand
                     host.Out.WriteLine(ChangeOutput.ToLine(change, snapshot.Version, host.Time.GetLocalNow(), format));
                 host.Out.Flush();
                 if (snapshot.IsStale && before is not { IsStale: true })
-                    host.Error.WriteLine($"berth: The last list stays, as nothing newer is heard: {snapshot.StaleReason}");
+                    host.Error.WriteLine($"berth: No newer list arrives, so the last one stays: {snapshot.StaleReason}");
                 else if (!snapshot.IsStale && before is { IsStale: true })
                     host.Error.WriteLine("berth: The list is live again.");
                 before = snapshot;

@@ -3,7 +3,7 @@ namespace Berth.Cli.Doctor;
 /// <summary>The outcome of one check.</summary>
 internal enum CheckState
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>The result is good.</summary>
     Ok = 0,
 
     /// <summary>Not checked, because something for it is missing or was not requested.</summary>

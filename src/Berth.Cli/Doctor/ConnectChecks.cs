@@ -8,7 +8,7 @@ namespace Berth.Cli.Doctor;
 /// <summary>Tries the addresses that clients get, from this machine: over TCP, and over UDP if the pods run <c>berth echo</c>.</summary>
 internal sealed class ConnectChecks(DoctorTask task)
 {
-    private const int MostAtOnce = 64;
+    private const int MaxAtOnce = 64;
     private const int UdpTries = 3;
     private const int MaxAnswer = 512;
 
@@ -35,7 +35,7 @@ internal sealed class ConnectChecks(DoctorTask task)
             return CheckResult.Skipped(name, $"There is no {protocol} port to try.");
         string?[] faults = new string?[own.Length];
         await Parallel.ForAsync(
-            0, own.Length, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+            0, own.Length, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken },
             async (i, token) => faults[i] = await tryAsync(new IPEndPoint(own[i].Pod.Address, own[i].Port.Number), token)
                 .ConfigureAwait(false)).ConfigureAwait(false);
         string[] failed =

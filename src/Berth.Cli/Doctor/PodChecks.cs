@@ -5,7 +5,7 @@ namespace Berth.Cli.Doctor;
 /// <summary>Checks the pods of the target as service A would return them: their number, the pods that are left out, and warnings.</summary>
 internal static class PodChecks
 {
-    private const int MostNamed = 5;
+    private const int MaxNamed = 5;
 
     public static IEnumerable<CheckResult> Run(EndpointSnapshot snapshot)
     {
@@ -38,5 +38,5 @@ internal static class PodChecks
 
     /// <summary>Names the first few.</summary>
     public static string Name(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} others" : "");
+        string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? $" and {names.Count - MaxNamed} others" : "");
 }

@@ -6,7 +6,7 @@ namespace Berth.Cli.Doctor;
 internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
 {
     private const string Group = "/apis/rbac.authorization.k8s.io/v1";
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -16,7 +16,8 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
         if (!roles.IsGood || !bindings.IsGood)
         {
             return CheckResult.Skipped(
-                "role", "This account may not read Roles, so the one that allows it is not named. Berth does not need this right.");
+                "role", "This account may not read Roles, so this check cannot name the Role that allows the list. Berth does not need "
+                    + "to read Roles.");
         }
 
         // Few accounts may read these. Without them, a ClusterRole that is bound here is not named.
@@ -38,8 +39,8 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
             ? CheckResult.Skipped(
                 "role", $"No RoleBinding of {space} allows list and watch of EndpointSlices; a ClusterRoleBinding may.")
             : CheckResult.Ok(
-                "role", $"List and watch are allowed by {string.Join(" and ", found.Take(MostNamed))}"
-                    + $"{(found.Length > MostNamed ? $" and {found.Length - MostNamed} others" : "")}.");
+                "role", $"List and watch are allowed by {string.Join(" and ", found.Take(MaxNamed))}"
+                    + $"{(found.Length > MaxNamed ? $" and {found.Length - MaxNamed} others" : "")}.");
     }
 
     private static bool Allows(JsonElement role) => ApiAnswer.Elements(role, "rules").Any(static rule =>

@@ -30,7 +30,7 @@ internal sealed class SliceChecks(DoctorTask task, ApiQuestions api)
         string version = ApiAnswer.Text(list.Body, "metadata", "resourceVersion") ?? "0";
         ApiAnswer watch = await api.OpenAsync(
             $"{Path}&watch=1&timeoutSeconds=1&resourceVersion={Uri.EscapeDataString(version)}", cancellationToken).ConfigureAwait(false);
-        results.Add(watch.IsGood ? CheckResult.Ok("watch", "The server accepts a watch of them.") : Refused("watch", watch));
+        results.Add(watch.IsGood ? CheckResult.Ok("watch", "The server accepts a watch of EndpointSlices.") : Refused("watch", watch));
         if (task.Cluster.Address != AddressMode.Internal)
         {
             ApiAnswer nodes = await api.GetAsync("/api/v1/nodes?limit=1", cancellationToken).ConfigureAwait(false);

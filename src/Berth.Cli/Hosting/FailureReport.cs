@@ -9,7 +9,7 @@ namespace Berth.Cli.Hosting;
 /// <summary>Reports a failure: always a sentence, and a stack trace only on request.</summary>
 internal static class FailureReport
 {
-    /// <summary>When it is 1, an unexpected exception shows its stack trace.</summary>
+    /// <summary>The variable that, set to 1, shows the stack trace of an unexpected exception.</summary>
     public const string DebugVariable = "BERTH_DEBUG";
 
     public static int Write(Exception exception, ProgramHost host)

@@ -47,7 +47,7 @@ internal static class ClusterSettings
     public static Setting<SetNames> StatefulSet { get; } = new(
         "stateful-set",
         "NAME|NAMESPACE/SERVICE=NAME,..",
-        "The StatefulSet of the pods, if the Service's selector matches other pods too. Default: that with the Service's name, "
+        "The StatefulSet of the pods, if the Service's selector matches other pods too. Default: the one with the Service's name, "
             + "else one with the most pods.",
         SetNames.Parse,
         SetNames.None,

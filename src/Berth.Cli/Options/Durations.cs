@@ -1,19 +1,17 @@
 using System.Globalization;
+using Berth.Checks;
 
 namespace Berth.Cli.Options;
 
 /// <summary>Reads durations: <c>30s</c>, <c>500ms</c>, <c>2m</c>, <c>1h</c>, and a bare number of seconds.</summary>
 internal static class Durations
 {
-    /// <summary>The longest duration, well below the limit of the runtime's timers.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
-
     // "ms" comes before "s", because it also ends with "s".
     private static readonly (string Unit, double Milliseconds)[] s_units =
         [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
 
     /// <summary>Returns a parser for durations of at least a minimum.</summary>
-    public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => Between(minimum, s_longest);
+    public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => Between(minimum, TimerLimit.Max);
 
     /// <summary>Returns a parser for durations in a range.</summary>
     public static SettingParser<TimeSpan> Between(TimeSpan minimum, TimeSpan maximum) => (string text, out string? fault) =>

@@ -6,27 +6,27 @@ namespace Berth.Cli.Options;
 /// <summary>The options that limit what clients may ask of service A.</summary>
 internal static class LimitSettings
 {
-    private const int Most = 1_000_000;
+    private const int MaxLimit = 1_000_000;
 
     public static Setting<int> MaxConnections { get; } = new(
         "max-connections", "N", "The connections that may be open at once to --urls. Default: no limit.",
-        CommonParsers.Between(1, Most, "number of connections"), 0);
+        CommonParsers.Between(1, MaxLimit, "number of connections"), 0);
 
     public static Setting<int> Requests { get; } = new(
         "client-requests", "N", "The requests a second of one client address; more get a 429. Default: no limit.",
-        CommonParsers.Between(1, Most, "number of requests a second"), 0);
+        CommonParsers.Between(1, MaxLimit, "number of requests a second"), 0);
 
     public static Setting<int> Burst { get; } = new(
         "client-burst", "N", "The requests that one client address may send at once. Default: twice --client-requests.",
-        CommonParsers.Between(1, Most, "burst of requests"), 0);
+        CommonParsers.Between(1, MaxLimit, "burst of requests"), 0);
 
     public static Setting<int> Connections { get; } = new(
         "client-connections", "N", "The connections of one client address. Default: no limit.",
-        CommonParsers.Between(1, Most, "number of connections of a client"), 0);
+        CommonParsers.Between(1, MaxLimit, "number of connections of a client"), 0);
 
     public static Setting<int> Watchers { get; } = new(
         "client-watchers", "N", "The watches of one client address; more get a 429. Default: no limit.",
-        CommonParsers.Between(1, Most, "number of watches of a client"), 0);
+        CommonParsers.Between(1, MaxLimit, "number of watches of a client"), 0);
 
     public static Setting<int> IPv6Prefix { get; } = new(
         "client-ipv6-prefix", "BITS", "The bits of an IPv6 address that name a client. Default 64.",

@@ -30,7 +30,7 @@ internal static class PlanSettings
 
     public static Setting<PlanRange?> NodePorts { get; } = new(
         "node-ports", "FIRST-LAST|none",
-        "The NodePort range. Default: that of the API server's own pods where they are read, else 30000-32767.",
+        "The NodePort range. Default: the range of the API server's own pods where they are read, else 30000-32767.",
         ParseRange, PlanRange.NodePorts);
 
     public static Setting<PlanRange?> Ephemeral { get; } = new(

@@ -16,7 +16,7 @@ internal static class SourceSettings
         SourceKind.Kubernetes);
 
     public static Setting<IPEndPoint[]> DnsServers { get; } = new(
-        "dns-server", "ADDRESS[:PORT]", "With --source dns: a DNS server; repeat for more. Default: those of /etc/resolv.conf.",
+        "dns-server", "ADDRESS[:PORT]", "With --source dns: a DNS server; repeat for more. Default: the servers of /etc/resolv.conf.",
         ParseServers, [], separator: ',');
 
     public static Setting<string?> ClusterDomain { get; } = new(
@@ -24,7 +24,8 @@ internal static class SourceSettings
 
     public static Setting<DnsServicePort[]> DnsPorts { get; } = new(
         "dns-port", "NAME[/UDP]",
-        "With --source dns: a named port of the Service whose SRV records name the pods; repeat for more. Default: those of the Service.",
+        "With --source dns: a named port of the Service whose SRV records name the pods; repeat for more. Default: none, for the SRV "
+            + "records of the Service itself.",
         ParseDnsPorts, [], separator: ',');
 
     public static Setting<string?> PodFile { get; } = new(

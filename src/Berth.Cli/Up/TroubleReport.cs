@@ -33,7 +33,7 @@ internal sealed class TroubleReport(string kubeconfig)
     {
         "CreateContainerConfigError" or "FailedMount" => "Apply it, and the pod continues by itself.",
         "CrashLoopBackOff" or "Error" or "StartError" =>
-            $"Its last words: kubectl --kubeconfig {kubeconfig} -n {trouble.Namespace} logs {trouble.Name} --previous",
+            $"See its last output: kubectl --kubeconfig {kubeconfig} -n {trouble.Namespace} logs {trouble.Name} --previous",
         "Unschedulable" => "--nodes gives the cluster more nodes; kubectl describe shows what the pod asks for.",
         "FailedCreate" => "Apply what is missing, or change the set: its controller tries again.",
         "NotReady" => "It runs, and its readiness probe has not succeeded: see its port and path.",

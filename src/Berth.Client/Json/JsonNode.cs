@@ -8,6 +8,7 @@ namespace Berth.Client.Json
     internal sealed class JsonNode
     {
         private static readonly JsonNode[] s_none = Array.Empty<JsonNode>();
+        private static readonly TimeSpan s_maxDuration = TimeSpan.FromDays(100 * 365);
 
         private readonly string _text;
         private readonly IReadOnlyList<JsonNode> _items;
@@ -55,12 +56,20 @@ namespace Berth.Client.Json
         /// <exception cref="FormatException">It is not there, or is something else.</exception>
         public string GetText(string name) => FindText(name) ?? throw Missing(name);
 
-        /// <summary>The number of a member, or null.</summary>
-        /// <exception cref="FormatException">It is something else.</exception>
-        public double? FindNumber(string name) =>
-            Find(name) is { } found
-                ? double.Parse(found.Expect(JsonKind.Number, name)._text, NumberStyles.Float, CultureInfo.InvariantCulture)
-                : (double?)null;
+        /// <summary>The duration of a member, in seconds, or null. One above 100 years counts as 100 years, as in Berth.Remote.</summary>
+        /// <exception cref="FormatException">It is negative, or something else.</exception>
+        public TimeSpan? FindSeconds(string name)
+        {
+            if (Find(name) is not { } found)
+                return null;
+            string digits = found.Expect(JsonKind.Number, name)._text;
+            // Not every runtime reads a number beyond a double as infinity.
+            if (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+                seconds = digits[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            if (seconds < 0)
+                throw new FormatException($"'{name}' is {digits}, and a duration is not negative");
+            return seconds < s_maxDuration.TotalSeconds ? TimeSpan.FromSeconds(seconds) : s_maxDuration;
+        }
 
         /// <summary>The whole number of a member, or null.</summary>
         /// <exception cref="FormatException">It is something else.</exception>

@@ -98,8 +98,7 @@ namespace Berth.Client.Reading
             return ports.AsReadOnly();
         }
 
-        public static TimeSpan? ReadAge(JsonNode json) =>
-            json.FindNumber("ageSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        public static TimeSpan? ReadAge(JsonNode json) => json.FindSeconds("ageSeconds");
 
         public static DateTimeOffset ReadTime(string text) =>
             DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Net.Http;
 using Berth.Client.Json;
@@ -67,11 +68,22 @@ namespace Berth.Client.Reading
         /// <summary>A time in seconds, for sentences.</summary>
         public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 
+        // The rule of Berth, which this package cannot reference.
         private static TimeSpan? ReadRetryAfter(HttpResponseMessage response)
         {
             TimeSpan? asked = response.Headers.RetryAfter?.Delta
-                ?? (response.Headers.RetryAfter?.Date is { } date ? date - ClientClock.UtcNow : (TimeSpan?)null);
+                ?? (response.Headers.RetryAfter?.Date is { } date ? date - ClientClock.UtcNow : ReadLongSeconds(response));
             return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+        }
+
+        // The typed header ignores numbers above an int, but a server that sends one asks for a long wait, not for none.
+        private static TimeSpan? ReadLongSeconds(HttpResponseMessage response)
+        {
+            if (!response.Headers.TryGetValues("Retry-After", out IEnumerable<string>? values))
+                return null;
+            return double.TryParse(string.Join(", ", values), NumberStyles.None, CultureInfo.InvariantCulture, out double seconds)
+                ? seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue
+                : (TimeSpan?)null;
         }
     }
 }

@@ -13,7 +13,7 @@ namespace Berth.Client.Reading
         {
             IsTaken = json.FindText("state") == "taken",
             Host = json.FindText("host"),
-            Ttl = TimeSpan.FromSeconds(json.FindNumber("ttl") ?? 0),
+            Ttl = json.FindSeconds("ttl") ?? TimeSpan.Zero,
             ExpiresAt = json.FindText("expiresAt") is { } expires ? EndpointReader.ReadTime(expires) : (DateTimeOffset?)null,
         };
 

@@ -6,8 +6,8 @@ namespace Berth.Client
     /// <summary>The options of a <see cref="BerthClient"/>. Every value has a default.</summary>
     public sealed class BerthClientOptions
     {
-        private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(5);
-        private static readonly TimeSpan s_longestSilence = TimeSpan.FromHours(1);
+        private static readonly TimeSpan s_maxAnswer = TimeSpan.FromMinutes(5);
+        private static readonly TimeSpan s_maxSilence = TimeSpan.FromHours(1);
 
         /// <summary>
         /// Gives the bearer token of a request, or null for none. It is called for each request, so that tokens may rotate. Default: null,
@@ -28,10 +28,10 @@ namespace Berth.Client
         public IReadOnlyList<string> FindFaults()
         {
             List<string> faults = new();
-            if (AnswerTimeout <= TimeSpan.Zero || AnswerTimeout > s_longestAnswer)
-                faults.Add($"AnswerTimeout is {AnswerTimeout}. Give a time above zero and at most {s_longestAnswer}.");
-            if (IdleTimeout <= TimeSpan.Zero || IdleTimeout > s_longestSilence)
-                faults.Add($"IdleTimeout is {IdleTimeout}. Give a time above zero and at most {s_longestSilence}.");
+            if (AnswerTimeout <= TimeSpan.Zero || AnswerTimeout > s_maxAnswer)
+                faults.Add($"AnswerTimeout is {AnswerTimeout}. Give a time above zero and at most {s_maxAnswer}.");
+            if (IdleTimeout <= TimeSpan.Zero || IdleTimeout > s_maxSilence)
+                faults.Add($"IdleTimeout is {IdleTimeout}. Give a time above zero and at most {s_maxSilence}.");
             return faults;
         }
     }

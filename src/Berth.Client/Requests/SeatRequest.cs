@@ -1,10 +1,13 @@
 using System;
+using System.Collections.Generic;
 
 namespace Berth.Client
 {
     /// <summary>A request for seats. Every value may be left out.</summary>
     public sealed class SeatRequest
     {
+        private static readonly TimeSpan s_maxWait = TimeSpan.FromHours(1);
+
         /// <summary>The number of seats, in one pod. Default 1; the desk knows its limit, 100 unless it is set.</summary>
         public int Seats { get; set; } = 1;
 
@@ -17,7 +20,9 @@ namespace Berth.Client
         /// <summary>The time in which the client must come. Default: null, for the dispatcher's, 30 s.</summary>
         public TimeSpan? Ttl { get; set; }
 
-        /// <summary>The longest wait in line while all pods are full. Default 0; at most what the dispatcher allows, 1 minute.</summary>
+        /// <summary>
+        /// The longest wait in line while all pods are full. Default 0; up to 1 hour, and at most what the dispatcher allows, 1 minute.
+        /// </summary>
         public TimeSpan Wait { get; set; }
 
         /// <summary>
@@ -25,5 +30,10 @@ namespace Berth.Client
         /// for each call. At most 255 characters.
         /// </summary>
         public string? IdempotencyKey { get; set; }
+
+        /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the request can be sent.</summary>
+        internal IReadOnlyList<string> FindFaults() => Wait >= TimeSpan.Zero && Wait <= s_maxWait
+            ? Array.Empty<string>()
+            : new[] { $"Wait is {Wait}. Give a time from zero to {s_maxWait}." };
     }
 }

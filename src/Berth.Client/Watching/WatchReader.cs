@@ -15,8 +15,8 @@ namespace Berth.Client.Watching
     {
         // Those of Berth.Remote.
         private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(200);
-        private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
-        private static readonly TimeSpan s_longestAskedDelay = TimeSpan.FromMinutes(5);
+        private static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(30);
+        private static readonly TimeSpan s_maxAskedDelay = TimeSpan.FromMinutes(5);
         private static readonly TimeSpan s_shortLife = TimeSpan.FromSeconds(1);
 
         private readonly Dispatchers _dispatchers;
@@ -124,9 +124,9 @@ namespace Berth.Client.Watching
             if (!_state.HasGiven && _round.TrueForAll(Failures.IsRefusal))
                 throw _round[0];
             EndpointSnapshot? stale = _state.Lose(_round[0].Detail);
-            double full = Math.Min(s_firstDelay.TotalSeconds * Math.Pow(2, Math.Min(_rounds, 30)), s_longestDelay.TotalSeconds);
+            double full = Math.Min(s_firstDelay.TotalSeconds * Math.Pow(2, Math.Min(_rounds, 30)), s_maxDelay.TotalSeconds);
             _delay = TimeSpan.FromSeconds(full * (0.5 + (Jitter.Next() / 2)));
-            TimeSpan asked = s_longestAskedDelay;
+            TimeSpan asked = s_maxAskedDelay;
             foreach (BerthException failure in _round)
                 asked = (failure.RetryAfter ?? TimeSpan.Zero) < asked ? failure.RetryAfter ?? TimeSpan.Zero : asked;
             if (asked > _delay)

@@ -112,8 +112,8 @@ namespace Berth.Client.Watching
                 return source.FindText("reason") is { } reason ? TakeEmpty(reason) : null;
             if (_head is null || (_isComplete && id != Id))
                 return null;
-            Confirmations++;
             TimeSpan? age = EndpointReader.ReadAge(source);
+            Confirmations++;
             if (_isComplete && !_isLost)
             {
                 // The same set.

@@ -1,3 +1,4 @@
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Diagnostics;
@@ -8,7 +9,7 @@ namespace Berth.Dispatcher.Diagnostics;
 /// </summary>
 internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new KestrelLogger(inner.CreateLogger(categoryName));
+    public ILogger CreateLogger(string categoryName) => new KestrelLogger(inner.CreateSafeLogger(categoryName));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

@@ -77,14 +77,14 @@ internal sealed class TokenTable
         if (words.Length < 2)
             return "there is a name or a token, not both. Write NAME TOKEN [NAMESPACE/SERVICE ...].";
         if (words[0].Length > MaxNameLength || !words[0].All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            return $"the name is not one. Give 1 to {MaxNameLength} letters, digits, '-', '_' or '.', then the token.";
+            return $"the name is not valid. Give 1 to {MaxNameLength} letters, digits, '-', '_' or '.', then the token.";
         if (words[1].Length is < MinLength or > MaxLength || !words[1].All(IsOfToken))
-            return $"the token of '{words[0]}' is not one. Give {MinLength} to {MaxLength} letters, digits, '-', '.', '_', '~', '+', '/' "
+            return $"the token of '{words[0]}' is not valid. Give {MinLength} to {MaxLength} letters, digits, '-', '.', '_', '~', '+', '/' "
                 + "or '=', such as from 'openssl rand -hex 32'.";
         foreach (string word in words.Skip(2))
         {
             if (!ServiceTarget.TryParse(word, out ServiceTarget target, out string? fault))
-                return $"a target of '{words[0]}' is not one: {fault}";
+                return $"a target of '{words[0]}' is not valid: {fault}";
             targets.Add(target);
         }
 

@@ -105,14 +105,14 @@ internal sealed unsafe class FirstLookLoop
                 else if (file == _listener)
                     AcceptAll();
                 else
-                    LookSafely(file);
+                    RunSafely(file, isEnd: false);
             }
 
             CloseLate();
         }
 
         while (!_waiting.IsEmpty)
-            End(_waiting.First);
+            RunSafely(_waiting.First, isEnd: true);
         _ready.Close();
         _ended.SetResult();
     }
@@ -125,7 +125,7 @@ internal sealed unsafe class FirstLookLoop
             if (socket >= 0)
             {
                 _isPauseTold = false;
-                LookSafely(socket);
+                RunSafely(socket, isEnd: false);
                 continue;
             }
 
@@ -150,17 +150,21 @@ internal sealed unsafe class FirstLookLoop
 
     private void Resume() => _isPaused = !_ready.TryAdd(_listener, _isShared);
 
-    private void LookSafely(int socket)
+    /// <summary>Looks at a connection, or ends it. No exception may leave it: it would end the process.</summary>
+    private void RunSafely(int socket, bool isEnd)
     {
         try
         {
-            Look(socket);
+            if (isEnd)
+                End(socket);
+            else
+                Look(socket);
         }
         catch (Exception exception)
         {
             // A listener of the meter failed. Kestrel also ends a connection whose middleware failed, and continues.
-            Log.FirstLookFailed(_logger, exception);
             Close(socket);
+            Log.FirstLookFailed(_logger, exception);
         }
     }
 

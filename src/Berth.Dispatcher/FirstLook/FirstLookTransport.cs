@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Berth.Dispatcher.Connections;
+using Berth.Logging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -36,8 +37,9 @@ internal sealed class FirstLookTransport(
             // One thread answers more than 20,000 connections a second. On a machine with few cores a second thread would only compete with
             // it.
             int threads = Environment.ProcessorCount < 4 ? 1 : 2;
+            ILogger logger = loggers.CreateSafeLogger("Berth.Dispatcher");
             return ValueTask.FromResult<IConnectionListener>(
-                new FirstLookListener(socket, threads, CreateContexts(), answers, idle, time, loggers.CreateLogger("Berth.Dispatcher")));
+                new FirstLookListener(socket, threads, CreateContexts(), answers, idle, time, logger));
         }
         catch
         {
@@ -67,5 +69,5 @@ internal sealed class FirstLookTransport(
             UnsafePreferInlineScheduling = options.UnsafePreferInlineScheduling,
             WaitForDataBeforeAllocatingBuffer = options.WaitForDataBeforeAllocatingBuffer,
         },
-        loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
+        loggers.CreateSafeLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
 }

@@ -15,19 +15,19 @@ internal static unsafe partial class LinuxCalls
     public const int InvalidArgument = 22;
     public const int NoBuffers = 105;
 
-    /// <summary>For <see cref="Receive"/>: the bytes stay unread.</summary>
+    /// <summary>The flag of <see cref="Receive"/> that leaves the bytes unread.</summary>
     public const int Peek = 0x2;
 
-    /// <summary>For <see cref="Send"/>: more follows at once, so nothing is sent yet.</summary>
+    /// <summary>The flag of <see cref="Send"/> that keeps the bytes back because more follows at once.</summary>
     public const int More = 0x8000;
 
-    /// <summary>For <see cref="Send"/>: no signal where the client has gone.</summary>
+    /// <summary>The flag of <see cref="Send"/> that asks for no signal where the client has gone.</summary>
     public const int NoSignal = 0x4000;
 
-    /// <summary>For <see cref="Shutdown"/>: the end of what is sent.</summary>
+    /// <summary>The value of <see cref="Shutdown"/> that ends the sent side.</summary>
     public const int ShutdownSend = 1;
 
-    /// <summary>For <see cref="Accept"/>: the new socket does not block, and programs that are started do not get it.</summary>
+    /// <summary>The flags of <see cref="Accept"/> for a socket that does not block and that started programs do not get.</summary>
     public const int NonBlockingAndOwn = 0x800 | 0x80000;
 
     /// <summary>True where these calls can be made.</summary>

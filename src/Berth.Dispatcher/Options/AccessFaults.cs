@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Checks;
 using Berth.Dispatcher.Files;
 using Berth.Seats.Tls;
 
@@ -8,32 +9,32 @@ namespace Berth.Dispatcher.Options;
 /// <summary>Finds the faults of the options that say who may ask, and where.</summary>
 internal static class AccessFaults
 {
-    public static void Find(DispatcherOptions options, List<string> faults)
+    public static void Find(DispatcherOptions options, OptionFaults faults)
     {
+        faults.CheckGiven(options.AdminUrls, nameof(options.AdminUrls));
+        faults.CheckGiven(options.ClientSubjects, nameof(options.ClientSubjects));
+        faults.CheckGiven(options.CorsOrigins, nameof(options.CorsOrigins));
         if (options.AdminUrls is null || options.ClientSubjects is null || options.CorsOrigins is null)
-        {
-            faults.Add("AdminUrls, ClientSubjects or CorsOrigins is null. Give a list, or leave it out.");
             return;
-        }
-
-        foreach (string url in options.AdminUrls.Where(url => options.Urls?.Contains(url) == true && !IsAnyPort(url)))
-            faults.Add($"The address '{url}' is in --urls and in --admin-urls. Give two ports.");
+        faults.AddAll(options.AdminUrls.Where(url => options.Urls?.Contains(url) == true && !IsAnyPort(url))
+            .Select(static url => $"The address '{url}' is in --urls and in --admin-urls. Give two ports."));
         if (options.TokenFile is { } path)
         {
             byte[]? content = SmallFile.TryRead(path, "--token-file", out string? fault);
             if (content is not null)
                 TokenTable.TryParse(path, content, out fault);
-            if (fault is not null)
-                faults.Add(fault);
+            faults.Check(fault is null, fault!);
         }
 
         // A browser sends no token with the page's requests.
-        if (options.Page == true && options.TokenFile is not null && options.AdminUrls.Count == 0)
-            faults.Add("The page cannot be at an address that needs tokens. Give it another address with --admin-urls.");
-        if (options.ClientSubjects.Count > 0 && options.Tls?.ClientCaFile is null)
-            faults.Add("There is a subject of clients, and no CA of their certificates. Give one with --client-ca.");
-        faults.AddRange(options.ClientSubjects.Select(FaultOfSubject).OfType<string>());
-        faults.AddRange(options.CorsOrigins.Select(FaultOfOrigin).OfType<string>());
+        faults.Check(
+            options.Page != true || options.TokenFile is null || options.AdminUrls.Count > 0,
+            "The page cannot be at an address that needs tokens. Give it another address with --admin-urls.");
+        faults.Check(
+            options.ClientSubjects.Count == 0 || options.Tls?.ClientCaFile is not null,
+            "There is a subject of clients, and no CA of their certificates. Give one with --client-ca.");
+        faults.AddAll(options.ClientSubjects.Select(FaultOfSubject).OfType<string>());
+        faults.AddAll(options.CorsOrigins.Select(FaultOfOrigin).OfType<string>());
     }
 
     private static bool IsAnyPort(string url) => url.EndsWith(":0", StringComparison.Ordinal);

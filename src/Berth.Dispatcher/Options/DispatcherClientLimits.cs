@@ -1,11 +1,13 @@
+using Berth.Checks;
+
 namespace Berth.Dispatcher;
 
 /// <summary>
-/// The limits of one client address at service A. Each is off by default. Their memory is bounded however many addresses ask.
+/// The limits of one client address at service A. Each is off by default. Their memory does not grow with the number of addresses that ask.
 /// </summary>
 public sealed class DispatcherClientLimits
 {
-    private const int Most = 1_000_000;
+    private const int MaxLimit = 1_000_000;
 
     /// <summary>
     /// The requests a second that a client may send for long, 1 to 1,000,000, or null for no limit. Default null. More are answered with
@@ -32,21 +34,14 @@ public sealed class DispatcherClientLimits
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the limits can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
-        List<string> faults = [];
-        Check(faults, "number of requests a second", RequestsPerSecond, 1);
-        Check(faults, "burst of requests", Burst, 1);
-        Check(faults, "number of connections of a client", Connections, 1);
-        Check(faults, "number of watches of a client", Watchers, 1);
-        if (IPv6Prefix is < 32 or > 128)
-            faults.Add($"The IPv6 prefix of a client is {IPv6Prefix}. Give 32 to 128 bits.");
-        if (Burst is not null && RequestsPerSecond is null)
-            faults.Add("There is a burst of requests, and no limit of requests a second. Give both, or none.");
-        return faults;
-    }
-
-    private static void Check(List<string> faults, string what, int? value, int least)
-    {
-        if (value < least || value > Most)
-            faults.Add($"The {what} is {value}. Give {least} to {Most}.");
+        OptionFaults faults = new();
+        faults.CheckRange(RequestsPerSecond, 1, MaxLimit, nameof(RequestsPerSecond));
+        faults.CheckRange(Burst, 1, MaxLimit, nameof(Burst));
+        faults.CheckRange(Connections, 1, MaxLimit, nameof(Connections));
+        faults.CheckRange(Watchers, 1, MaxLimit, nameof(Watchers));
+        faults.CheckRange(IPv6Prefix, 32, 128, nameof(IPv6Prefix));
+        faults.Check(
+            Burst is null || RequestsPerSecond is not null, "Burst is given, and RequestsPerSecond is not. Give both, or none.");
+        return faults.Found;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Checks;
 using Berth.Dispatcher.Options;
 
 namespace Berth.Dispatcher;
@@ -124,72 +125,61 @@ public sealed class DispatcherOptions
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
-        List<string> faults = [];
+        OptionFaults faults = new();
         FindTargetFaults(faults);
-        if (Picker is null)
-            faults.Add("There is no picker. Choose one, such as random.");
-        if (Urls is not { Count: > 0 })
-            faults.Add("There is no address to listen on. Give at least one, such as http://*:8000.");
-        foreach (string url in (Urls ?? []).Concat(AdminUrls ?? []))
-        {
-            if (ListenUrl.FaultOf(url) is { } fault)
-                faults.Add(fault);
-        }
-
+        faults.CheckGiven(Picker, nameof(Picker));
+        faults.Check(Urls is { Count: > 0 }, "There is no address to listen on. Give at least one, such as http://*:8000.");
+        faults.AddAll((Urls ?? []).Concat(AdminUrls ?? []).Select(ListenUrl.FaultOf).OfType<string>());
         FindTlsFaults(faults);
         AccessFaults.Find(this, faults);
-        faults.AddRange(ClientLimits?.FindFaults() ?? []);
-        if (TrustedProxies is null)
-            faults.Add("TrustedProxies is null. Give a list, or leave it out.");
-        if (ProxyProtocol && TrustedProxies is not { Count: > 0 })
-            faults.Add("PROXY protocol is on, and no proxy is trusted. Name the load balancer's network with --trusted-proxy.");
-        CheckRange(faults, "shutdown delay", ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        CheckRange(faults, "shutdown grace", ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        CheckRange(faults, "keep-alive timeout", KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        if (RunId is not null && (RunId.Length is 0 or > MaxRunIdLength || !RunId.All(char.IsAsciiLetterOrDigit)))
-            faults.Add($"The run id '{RunId}' is not one. Give 1 to {MaxRunIdLength} letters and digits, or none.");
-        if (FindDispatchers is null)
-            faults.Add("FindDispatchers is null. Give a function, or leave it out.");
-        if (MaxConnections < 1)
-            faults.Add($"The number of connections is bounded by {MaxConnections}. Give 1 or more, or no bound.");
-        if (Seats is not null)
-            faults.AddRange(Seats.FindFaults());
-        return faults;
+        faults.AddAll(ClientLimits?.FindFaults() ?? []);
+        faults.CheckGiven(TrustedProxies, nameof(TrustedProxies));
+        faults.Check(
+            !ProxyProtocol || TrustedProxies is { Count: > 0 },
+            "PROXY protocol is on, and no proxy is trusted. Name the load balancer's network with --trusted-proxy.");
+        faults.CheckRange(ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(ShutdownDelay));
+        faults.CheckRange(ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(ShutdownGrace));
+        faults.CheckRange(KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(KeepAliveTimeout));
+        faults.Check(
+            RunId is null or { Length: > 0 and <= MaxRunIdLength } && RunId?.All(char.IsAsciiLetterOrDigit) != false,
+            $"The run id '{RunId}' is not valid. Give 1 to {MaxRunIdLength} letters and digits, or none.");
+        faults.CheckGiven(FindDispatchers, nameof(FindDispatchers));
+        faults.CheckRange(MaxConnections, 1, int.MaxValue, nameof(MaxConnections));
+        faults.AddAll(Seats?.FindFaults() ?? []);
+        return faults.Found;
     }
 
-    private void FindTlsFaults(List<string> faults)
+    private void FindTlsFaults(OptionFaults faults)
     {
         string? encrypted = (Urls ?? []).Concat(AdminUrls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
-        if (encrypted is not null && Tls is null)
-            faults.Add($"The address '{encrypted}' needs TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
-        if (encrypted is null && Tls is not null)
-            faults.Add("There is a certificate for TLS, and no address with https://. Give one with --urls, such as https://*:8443.");
-        if (Tls is not null)
-            faults.AddRange(Tls.FindFaults());
+        faults.Check(
+            encrypted is null || Tls is not null,
+            $"The address '{encrypted}' needs TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
+        faults.Check(
+            encrypted is not null || Tls is null,
+            "There is a certificate for TLS, and no address with https://. Give one with --urls, such as https://*:8443.");
+        faults.AddAll(Tls?.FindFaults() ?? []);
     }
 
-    private void FindTargetFaults(List<string> faults)
+    private void FindTargetFaults(OptionFaults faults)
     {
-        if (Targets is not { Count: > 0 })
-            faults.Add("There is no target. Give at least one as NAMESPACE/SERVICE, such as k8s-example2/service-b.");
+        faults.Check(
+            Targets is { Count: > 0 },
+            "There is no target. Give at least one as NAMESPACE/SERVICE, such as k8s-example2/service-b.");
         HashSet<ServiceTarget> seen = [];
         foreach (DispatcherTarget target in Targets ?? [])
         {
             if (target is null || target.Target == default || target.Ports is null)
-                faults.Add("A target has no name or no port scheme. Give both.");
-            else if (!seen.Add(target.Target))
-                faults.Add($"The target {target.Target} is given twice. Give each target once.");
+                faults.Check(false, "A target has no name or no port scheme. Give both.");
+            else
+                faults.Check(seen.Add(target.Target), $"The target {target.Target} is given twice. Give each target once.");
         }
 
-        if (PingTarget is { } ping && !seen.Contains(ping))
-            faults.Add($"The pods of {ping} answer pings, and it is no target. Add it to the targets.");
-        if (PingTarget is not null && Targets is [{ } first, ..] && first.Target == PingTarget)
-            faults.Add($"The first target, {PingTarget}, answers pings, and GET / would name its pods. Name another target first.");
-    }
-
-    private static void CheckRange(List<string> faults, string name, TimeSpan value, TimeSpan least, TimeSpan most)
-    {
-        if (value < least || value > most)
-            faults.Add($"The {name} is {value.TotalSeconds:0.###} s. Give {least.TotalSeconds:0} s to {most.TotalSeconds:0} s.");
+        faults.Check(
+            PingTarget is not { } ping || seen.Contains(ping),
+            $"The pods of {PingTarget} answer pings, and it is no target. Add it to the targets.");
+        faults.Check(
+            PingTarget is null || Targets is not [{ } first, ..] || first.Target != PingTarget,
+            $"The first target, {PingTarget}, answers pings, and GET / would name its pods. Name another target first.");
     }
 }

@@ -68,15 +68,11 @@ public sealed class DispatcherSeatOptions
             DeskName is null || Uri.CheckHostName(DeskName) == UriHostNameType.Dns,
             $"'{DeskName}' is not a host name. Give the one in the certificates of desks, such as desk.games.");
         faults.CheckDefined(Policy, nameof(Policy));
-        CheckRange(faults, nameof(DefaultTtl), DefaultTtl, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
-        CheckRange(faults, nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
-        CheckRange(faults, nameof(Deadline), Deadline, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
-        CheckRange(faults, nameof(MaxWait), MaxWait, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        faults.CheckRange(DefaultTtl, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(DefaultTtl));
+        faults.CheckRange(AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(AttemptTimeout));
+        faults.CheckRange(Deadline, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5), nameof(Deadline));
+        faults.CheckRange(MaxWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(MaxWait));
         faults.CheckRange(MaxWaiting, 0, 100_000, nameof(MaxWaiting));
         return faults.Found;
     }
-
-    private static void CheckRange(OptionFaults faults, string name, TimeSpan value, TimeSpan least, TimeSpan most) => faults.Check(
-        value >= least && value <= most,
-        $"{name} is {value.TotalSeconds:0.###} s. Give {least.TotalSeconds:0.###} s to {most.TotalSeconds:0.###} s.");
 }

@@ -1,3 +1,4 @@
+using Berth.Checks;
 using Berth.Seats.Tls;
 
 namespace Berth.Dispatcher;
@@ -22,9 +23,9 @@ public sealed class DispatcherTlsOptions
     /// </summary>
     public IReadOnlyList<string> FindFaults()
     {
-        List<string> faults = [];
-        if (Certificates is not { Count: > 0 })
-            faults.Add("There is no certificate. Give at least one with its key, with --tls-cert and --tls-key.");
+        OptionFaults faults = new();
+        faults.Check(
+            Certificates is { Count: > 0 }, "There is no certificate. Give at least one with its key, with --tls-cert and --tls-key.");
         foreach (DispatcherCertificate certificate in Certificates ?? [])
             FindFaults(certificate, faults);
         if (ClientCaFile is not null)
@@ -32,18 +33,17 @@ public sealed class DispatcherTlsOptions
             byte[]? pem = SmallFile.TryRead(ClientCaFile, "--client-ca", out string? fault);
             if (pem is not null)
                 CaFile.TryParse(ClientCaFile, pem, "--client-ca", out fault);
-            if (fault is not null)
-                faults.Add(fault);
+            faults.Check(fault is null, fault!);
         }
 
-        return faults;
+        return faults.Found;
     }
 
-    private static void FindFaults(DispatcherCertificate? files, List<string> faults)
+    private static void FindFaults(DispatcherCertificate? files, OptionFaults faults)
     {
         if (string.IsNullOrEmpty(files?.CertificateFile) || string.IsNullOrEmpty(files.KeyFile))
         {
-            faults.Add("A certificate has no file or no key. Give the paths of both, with --tls-cert and --tls-key.");
+            faults.Check(false, "A certificate has no file or no key. Give the paths of both, with --tls-cert and --tls-key.");
             return;
         }
 
@@ -52,6 +52,6 @@ public sealed class DispatcherTlsOptions
         string? ofPair = null;
         if (certificate is not null && key is not null)
             CertificatePair.TryCreate(files.CertificateFile, certificate, files.KeyFile, key, out ofPair);
-        faults.AddRange(new[] { ofCertificate, ofKey, ofPair }.OfType<string>());
+        faults.AddAll(new[] { ofCertificate, ofKey, ofPair }.OfType<string>());
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Diagnostics;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
@@ -21,7 +22,7 @@ public sealed class PingResponder : IAsyncDisposable
     private const int IPv6Prefix = 64;
 
     // Lower ports belong to services such as DNS and echo. A datagram from such a port is forged, or the start of a loop.
-    private const int LeastPort = 1024;
+    private const int MinPort = 1024;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
@@ -66,7 +67,7 @@ public sealed class PingResponder : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfZero(endPoints.Count, nameof(endPoints));
-        PingResponder responder = new(loggers.CreateLogger("Berth.Ping"), time);
+        PingResponder responder = new(loggers.CreateSafeLogger("Berth.Ping"), time);
         try
         {
             foreach (IPEndPoint endPoint in endPoints)
@@ -83,7 +84,7 @@ public sealed class PingResponder : IAsyncDisposable
         return responder;
     }
 
-    /// <summary>Stops to answer.</summary>
+    /// <summary>Stops answering, and frees the ports.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)
@@ -138,9 +139,9 @@ public sealed class PingResponder : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException exception)
+            catch (Exception exception)
             {
-                // The machine's network is down or changes.
+                // Usually the machine's network is down or changes.
                 Log.PingFailed(_logger, own, exception);
                 await Task.Delay(s_pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -151,7 +152,7 @@ public sealed class PingResponder : IAsyncDisposable
     /// Decides about a datagram. One from this port comes from another responder: the two would answer each other without an end.
     /// </summary>
     internal bool MayAnswer(int length, IPEndPoint sender, int own) =>
-        length <= MaxLength && sender.Port >= LeastPort && sender.Port != own
+        length <= MaxLength && sender.Port >= MinPort && sender.Port != own
             && _rates.Take(ClientKey.Of(sender.Address, IPv6Prefix)) == TimeSpan.Zero;
 
     private async ValueTask<bool> TrySendAsync(Socket socket, ReadOnlyMemory<byte> bytes, SocketAddress sender)

@@ -55,9 +55,9 @@ internal static class SeatPlacement
     }
 
     /// <summary>
-    /// Two choices that follow from the idempotency key. A request may be repeated through another dispatcher before the desk has told that
-    /// one of the key, and must reach the same desk. The dispatchers' numbers differ by the requests of a few milliseconds, so only
-    /// a clear difference decides.
+    /// Returns one of two desks that the idempotency key chooses. A client may repeat its request through another dispatcher, which does
+    /// not know of the first request yet, and must reach the same desk. The counts of the two dispatchers differ by the requests of a few
+    /// milliseconds, so only a clear difference decides.
     /// </summary>
     private static DeskLink BetterOfKey(DeskLink[] candidates, string key)
     {

@@ -7,6 +7,7 @@ using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Tls;
 using Berth.Dispatcher.Watching;
+using Berth.Logging;
 using Berth.Seats;
 using Berth.Seats.Keys;
 using Microsoft.Extensions.Logging;
@@ -84,7 +85,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         if (options.FindFaults() is { Count: > 0 } faults)
             throw new DispatcherStartException(string.Join(" ", faults));
 
-        ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
+        ILogger logger = loggers.CreateSafeLogger("Berth.Dispatcher");
         ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
         RequestGate? gate = RequestGate.TryCreate(options, meter, time, logger);
         // Read the keys before anything runs, because they may have faults.

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Backoff;
 using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Tls;
@@ -15,10 +16,10 @@ internal sealed class ReloadLoop : IAsyncDisposable
     /// <summary>The time between two reads. Kubernetes itself takes up to a minute to update a Secret in a pod.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly IReadOnlyList<(string Name, Func<bool?> Step)> _steps;
     private readonly Counter<long> _counter;
     private readonly ILogger _logger;
-    private readonly Task _running;
+    private readonly PeriodicLoop _loop;
 
     /// <param name="steps">
     /// The name of each thing that is reloaded, and a step that returns null when nothing has changed, else whether it can be used.
@@ -30,7 +31,8 @@ internal sealed class ReloadLoop : IAsyncDisposable
     {
         _counter = meter.CreateCounter<long>("berth.reloads", "{reload}", "Changes of files that options name, by subject and result.");
         _logger = logger;
-        _running = RunAsync(steps, time);
+        _steps = steps;
+        _loop = new PeriodicLoop(Period, time, RunSteps, exception => Log.ReloadFailed(logger, "counting", exception));
     }
 
     /// <summary>Starts the loop. Returns null when no option names a file that can change.</summary>
@@ -47,31 +49,22 @@ internal sealed class ReloadLoop : IAsyncDisposable
         return steps.Count == 0 ? null : new ReloadLoop(steps, meter, time, logger);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task RunAsync(IReadOnlyList<(string Name, Func<bool?> Step)> steps, TimeProvider time)
+    private void RunSteps()
     {
-        using PeriodicTimer timer = new(Period, time);
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+        foreach ((string name, Func<bool?> step) in _steps)
         {
-            foreach ((string name, Func<bool?> step) in steps)
+            try
             {
-                try
-                {
-                    if (step() is { } isGood)
-                        Count(name, isGood);
-                }
-                catch (Exception exception)
-                {
-                    // A defect here must be logged, and must not end the loop.
-                    Log.ReloadFailed(_logger, name, exception);
-                    Count(name, isGood: false);
-                }
+                if (step() is { } isGood)
+                    Count(name, isGood);
+            }
+            catch (Exception exception)
+            {
+                // A defect in one step must be logged, and must not keep the others from running.
+                Log.ReloadFailed(_logger, name, exception);
+                Count(name, isGood: false);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Dispatcher.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -14,43 +15,26 @@ internal sealed class ClashLog : IAsyncDisposable
 
     private readonly Func<IReadOnlyList<PortClash>> _find;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
+    private readonly PeriodicLoop _loop;
+    private IReadOnlyList<PortClash> _seen = [];
     private HashSet<string> _logged = new(StringComparer.Ordinal);
 
     public ClashLog(Func<IReadOnlyList<PortClash>> find, TimeProvider time, ILogger logger)
     {
         _find = find;
         _logger = logger;
-        _running = RunAsync(time);
+        _loop = new PeriodicLoop(
+            Period, time, Search, exception => Log.ClashSearchFailed(logger, exception, Period.TotalSeconds));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task RunAsync(TimeProvider time)
+    private void Search()
     {
-        using PeriodicTimer timer = new(Period, time);
-        IReadOnlyList<PortClash> seen = [];
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
-        {
-            try
-            {
-                IReadOnlyList<PortClash> now = _find();
-                if (!ReferenceEquals(now, seen))
-                    Tell(now);
-                seen = now;
-            }
-            catch (Exception exception)
-            {
-                // A defect here must be logged, and must not end the loop.
-                Log.ClashSearchFailed(_logger, exception, Period.TotalSeconds);
-            }
-        }
+        IReadOnlyList<PortClash> now = _find();
+        if (!ReferenceEquals(now, _seen))
+            Tell(now);
+        _seen = now;
     }
 
     private void Tell(IReadOnlyList<PortClash> clashes)

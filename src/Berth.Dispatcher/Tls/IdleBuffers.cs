@@ -17,7 +17,9 @@ internal static unsafe partial class IdleBuffers
 
     private static int s_isAsked;
 
-    /// <summary>From now on, new contexts of this process release their buffers. Does nothing where .NET does not use OpenSSL 3.</summary>
+    /// <summary>
+    /// Lets new contexts of this process release their buffers from now on. Does nothing where .NET does not use OpenSSL 3.
+    /// </summary>
     public static void Release()
     {
         if (!OperatingSystem.IsLinux() || Interlocked.Exchange(ref s_isAsked, 1) != 0)

@@ -48,29 +48,29 @@ internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvid
 
     private async Task RunAsync()
     {
-        try
+        do
         {
-            do
+            try
             {
                 // Take the mark before the seats are read, so that no change is lost in between.
                 object moment = board.Moment;
                 Publish();
                 await board.WaitForChangeAsync(moment).WaitAsync(ending).ConfigureAwait(false);
-                await Task.Delay(Pause, time, ending).ConfigureAwait(false);
             }
-            while (HasStreams());
+            catch (Exception) when (ending.IsCancellationRequested)
+            {
+                // The server stops: the normal end.
+                return;
+            }
+            catch (Exception exception)
+            {
+                // The watchers get the seats when they can be read again.
+                Log.SeatsFailed(logger, target.View.Target, "reading them for watchers", exception);
+            }
+
+            await Task.Delay(Pause, time, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The server stops: the normal end.
-        }
-        catch (Exception exception)
-        {
-            // The next watcher starts it again.
-            Log.WatchFailed(logger, target.View.Target, exception);
-            lock (_lock)
-                _isRunning = false;
-        }
+        while (HasStreams());
     }
 
     private bool HasStreams()

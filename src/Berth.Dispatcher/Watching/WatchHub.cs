@@ -157,8 +157,8 @@ internal sealed class WatchHub
         catch (Exception exception)
         {
             // For example, there was no memory for the event of a very large change. The clients reconnect to a new hub.
-            Log.WatchFailed(_logger, _view.Target, exception);
             _hasFailed = true;
+            Log.WatchFailed(_logger, _view.Target, exception);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Dns.Diagnostics;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dns.Discovery;
@@ -16,7 +17,7 @@ internal sealed class DnsEndpointStream(
     private const double Jitter = 0.1;
 
     private readonly Random _random = options.Random ?? SharedRandom();
-    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Berth.Dns");
+    private readonly ILogger _logger = options.LoggerFactory.CreateSafeLogger("Berth.Dns");
     private EndpointSnapshot? _last;
     private EndpointSourceException? _unsaid;
     private (long Since, TimeSpan For)? _believed;

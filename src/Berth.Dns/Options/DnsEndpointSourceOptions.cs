@@ -91,8 +91,7 @@ public sealed class DnsEndpointSourceOptions
         CheckNames(faults);
         faults.CheckDefined(AddressFamilies, nameof(AddressFamilies));
         faults.CheckAboveZero(MinTtl, TimeSpan.FromDays(1), nameof(MinTtl));
-        faults.Check(
-            MaxTtl >= MinTtl && MaxTtl <= TimeSpan.FromDays(1), $"MaxTtl is {MaxTtl}. Give a duration from MinTtl ({MinTtl}) to one day.");
+        faults.CheckRange(MaxTtl, MinTtl, TimeSpan.FromDays(1), nameof(MaxTtl));
         faults.CheckAboveZero(Timeout, TimeSpan.FromMinutes(1), nameof(Timeout));
         faults.CheckRange(FirstOrdinal, 0, int.MaxValue, nameof(FirstOrdinal));
         faults.CheckRange(OrdinalGap, 1, 1000, nameof(OrdinalGap));

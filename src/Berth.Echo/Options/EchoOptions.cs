@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Checks;
 using Berth.Seats;
 
 namespace Berth.Echo;
@@ -36,24 +37,12 @@ public sealed class EchoOptions
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
-        List<string> faults = [];
-        Check(faults, Port is >= 1 and <= IPEndPoint.MaxPort, $"The port {Port} is outside 1..65535. Choose another base or stride.");
-        Check(
-            faults, Drain >= TimeSpan.Zero && Drain <= TimeSpan.FromDays(1),
-            $"The drain time is {Drain.TotalSeconds:0.###} s. Give 0 s to 1 day.");
-        Check(
-            faults, IdleTimeout >= TimeSpan.FromSeconds(1) && IdleTimeout <= TimeSpan.FromDays(1),
-            $"The idle timeout is {IdleTimeout.TotalSeconds:0.###} s. Give 1 s to 1 day.");
-        Check(
-            faults, MaxConnections is >= 1 and <= 1_000_000,
-            $"The number of connections is bounded by {MaxConnections}. Give 1 to 1000000.");
-        Check(faults, MaxLineLength is >= 1 and <= 65_536, $"The longest line is {MaxLineLength} bytes. Give 1 to 65536.");
-        return faults;
-    }
-
-    private static void Check(List<string> faults, bool good, string fault)
-    {
-        if (!good)
-            faults.Add(fault);
+        OptionFaults faults = new();
+        faults.CheckRange(Port, 1, IPEndPoint.MaxPort, nameof(Port));
+        faults.CheckRange(Drain, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Drain));
+        faults.CheckRange(IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(IdleTimeout));
+        faults.CheckRange(MaxConnections, 1, 1_000_000, nameof(MaxConnections));
+        faults.CheckRange(MaxLineLength, 1, 65_536, nameof(MaxLineLength));
+        return faults.Found;
     }
 }

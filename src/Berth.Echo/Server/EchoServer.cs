@@ -3,6 +3,7 @@ using Berth.Echo.Diagnostics;
 using Berth.Echo.Sockets;
 using Berth.Echo.Tcp;
 using Berth.Echo.Udp;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo;
@@ -50,6 +51,7 @@ public sealed class EchoServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         if (options.FindFaults() is { Count: > 0 } faults)
             throw new EchoStartException(string.Join(" ", faults));
+        logger = new SafeLogger(logger);
         (System.Net.Sockets.Socket tcpSocket, System.Net.Sockets.Socket udpSocket) = EchoSockets.Bind(options);
         TcpEcho tcp = new(tcpSocket, options, logger, time);
         UdpEcho udp = new(udpSocket, logger, time);

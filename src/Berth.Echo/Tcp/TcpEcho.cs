@@ -55,29 +55,30 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
 
     private async Task AcceptAllAsync()
     {
+        CancellationToken stopping = _stopping.Token;
         bool failing = false;
         bool full = false;
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                Socket socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                Socket socket = await listener.AcceptAsync(stopping).ConfigureAwait(false);
                 if (failing)
                     Log.AcceptWorks(logger);
                 failing = false;
                 full = Take(socket, full);
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (SocketException exception)
+            catch (Exception exception)
             {
                 // Usually there are too many open files. Only waiting helps, and one log line is enough.
                 if (!failing)
                     Log.AcceptFails(logger, exception.Message);
                 failing = true;
-                await Task.Delay(s_retry, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_retry, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -99,11 +100,13 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         {
             session = new TcpSession(socket, options, logger, time);
         }
-        catch (SocketException)
+        catch (Exception exception)
         {
-            // The client had already gone.
             socket.Dispose();
-            return false;
+            // The client had already gone.
+            if (exception is SocketException)
+                return false;
+            throw;
         }
 
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);

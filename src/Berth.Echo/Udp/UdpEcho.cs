@@ -40,30 +40,33 @@ internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) 
     {
         byte[] buffer = new byte[MaxPrefix + MaxDatagram];
         IPEndPoint any = new(_bound.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        CancellationToken stopping = _stopping.Token;
         bool failing = false;
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
                 SocketReceiveMessageFromResult received = await socket
-                    .ReceiveMessageFromAsync(buffer.AsMemory(MaxPrefix), SocketFlags.None, any, _stopping.Token)
+                    .ReceiveMessageFromAsync(buffer.AsMemory(MaxPrefix), SocketFlags.None, any, stopping)
                     .ConfigureAwait(false);
                 Answer(buffer, received);
                 failing = false;
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (SocketException exception)
+            catch (SocketException exception) when (
+                exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
             {
-                // This reports that the host of an earlier client refused an answer. The next datagram may be from another client.
-                if (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
-                    continue;
+                // The host of an earlier client refused an answer. The next datagram may be from another client.
+            }
+            catch (Exception exception)
+            {
                 if (!failing)
                     Log.UdpFails(logger, exception.Message);
                 failing = true;
-                await Task.Delay(s_retry, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_retry, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

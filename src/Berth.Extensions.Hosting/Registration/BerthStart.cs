@@ -1,6 +1,7 @@
 using Berth.Extensions.Hosting.Diagnostics;
 using Berth.Extensions.Hosting.Settings;
 using Berth.Extensions.Hosting.Sources;
+using Berth.Logging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +21,7 @@ internal sealed class BerthStart(
     {
         foreach (string name in registrations.Views)
             services.GetRequiredKeyedService<EndpointView>(name);
-        ILogger logger = loggers.CreateLogger("Berth.Hosting");
+        ILogger logger = loggers.CreateSafeLogger("Berth.Hosting");
         foreach (IConfigurationSection view in configuration.GetSection(SettingsPaths.Views).GetChildren())
         {
             if (!registrations.Views.Contains(view.Key, StringComparer.OrdinalIgnoreCase))

@@ -1,5 +1,6 @@
 using Berth.Grpc.Addresses;
 using Berth.Grpc.Diagnostics;
+using Berth.Logging;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 
@@ -16,7 +17,7 @@ internal sealed class PodResolverFactory(EndpointDirectory directory, BerthGrpcO
         directory,
         Channel.Of(channelOptions.Address, options),
         ConfigFor(channelOptions),
-        channelOptions.LoggerFactory.CreateLogger(Log.Name));
+        channelOptions.LoggerFactory.CreateSafeLogger(Log.Name));
 
     /// <summary>
     /// Returns the policies of a channel: ours, which is round robin for calls that name no pod; or none where the channel has its own.

@@ -42,12 +42,12 @@ public sealed class ExternalAddressSource : IEquatable<ExternalAddressSource>
 
     /// <summary>A label of the node.</summary>
     /// <param name="key">Its key, such as <c>example.com/public-address</c>.</param>
-    /// <exception cref="ArgumentException">The key is none.</exception>
+    /// <exception cref="ArgumentException">The key is not valid.</exception>
     public static ExternalAddressSource Label(string key) => Parse($"label={key}");
 
     /// <summary>An annotation of the node.</summary>
     /// <param name="key">Its key, such as <c>example.com/public-address</c>.</param>
-    /// <exception cref="ArgumentException">The key is none.</exception>
+    /// <exception cref="ArgumentException">The key is not valid.</exception>
     public static ExternalAddressSource Annotation(string key) => Parse($"annotation={key}");
 
     /// <summary>A map file.</summary>

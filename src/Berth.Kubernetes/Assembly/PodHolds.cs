@@ -20,7 +20,7 @@ internal sealed class PodHolds(TimeProvider time)
 
     // After its burst the controller writes 20 slices a second: 50 ms each. The last of 13 slices was written after 1.35 s: 104 ms each.
     private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_maxHold = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
     private bool _isDealing;
@@ -38,7 +38,7 @@ internal sealed class PodHolds(TimeProvider time)
     public static TimeSpan LongestDeal(int slices)
     {
         TimeSpan longest = Duration + (s_perSlice * slices);
-        return longest < s_longest ? longest : s_longest;
+        return longest < s_maxHold ? longest : s_maxHold;
     }
 
     /// <summary>True while at least one pod is held.</summary>

@@ -117,7 +117,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             };
     }
 
-    /// <summary>If even ordinal 0 has no port, the Service declares none.</summary>
+    /// <summary>Returns the reason why a pod has no port. If even ordinal 0 has none, the Service declares none.</summary>
     private LeftOutReason ReasonWithoutPort(ISliceEndpoint leader) =>
         ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice!.Ports, out _, out _)
             ? LeftOutReason.NoServicePort

@@ -48,6 +48,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 218, Level = LogLevel.Error, Message = "Reading the address map failed; its last content stays in use.")]
     public static partial void MapFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 221, Level = LogLevel.Error,
+        Message = "Dropping external addresses that are lost failed. They stay in use until the next answer about nodes.")]
+    public static partial void ExpiryFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 219, Level = LogLevel.Warning,
         Message = "Pods of {Target} on node {Node} have lost their external address. Their internal address is returned now.")]
     public static partial void InternalNow(ILogger logger, ServiceTarget target, string node);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Berth.Backoff;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Wire;
 
@@ -8,7 +9,7 @@ namespace Berth.Kubernetes.Http;
 /// <summary>Describes an answer that is not a success, or not from a Kubernetes API, as a sentence.</summary>
 internal static class AnswerFailure
 {
-    private const int MaximumQuote = 300;
+    private const int MaxQuote = 300;
 
     /// <summary>Creates the exception for a success whose body is not from a Kubernetes API.</summary>
     internal static KubernetesProtocolException NotKubernetes(
@@ -36,7 +37,9 @@ internal static class AnswerFailure
 
         KubernetesStatus status = parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null);
         status = status.Clean(credential.Redact) with { Code = code };
-        return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter.Read(response, status, now));
+        TimeSpan? stated = status.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Max(seconds, 0)) : null;
+        return new KubernetesApiException(
+            Sentence(access, request, credential, status), status, RetryAfter.Read(response.Headers, now) ?? stated);
     }
 
     private static string Describe(HttpResponseMessage response)
@@ -78,7 +81,7 @@ internal static class AnswerFailure
         string text = string.Join(' ', Encoding.UTF8.GetString(body.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         // Redact before shortening: half of a secret would not be recognised.
         text = credential.Redact(text);
-        return text.Length == 0 ? null : text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…";
+        return text.Length == 0 ? null : text.Length <= MaxQuote ? text : text[..MaxQuote] + "…";
     }
 
     private static string Path(ApiRequest request) => request.PathAndQuery.Split('?')[0];

@@ -11,7 +11,7 @@ namespace Berth.Kubernetes.Http;
 internal static class ProxyTunnel
 {
     // An answer to CONNECT has a few lines.
-    private const int MaximumAnswer = 16 * 1024;
+    private const int MaxAnswer = 16 * 1024;
 
     /// <exception cref="HandshakeException">The proxy cannot be reached, or refuses the tunnel.</exception>
     internal static async Task OpenAsync(Socket socket, HttpProxy proxy, DnsEndPoint server, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal static class ProxyTunnel
     private static async Task<string> ReadAsync(Socket socket, CancellationToken cancellationToken)
     {
         // Read one byte at a time, because the bytes after the answer already come from the server.
-        byte[] answer = new byte[MaximumAnswer];
+        byte[] answer = new byte[MaxAnswer];
         int length = 0;
         while (length < answer.Length
             && await socket.ReceiveAsync(answer.AsMemory(length, 1), cancellationToken).ConfigureAwait(false) == 1)

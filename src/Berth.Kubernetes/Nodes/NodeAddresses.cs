@@ -15,7 +15,7 @@ internal sealed record NodeAddresses(
     private const int MaxFormer = 4;
 
     /// <summary>
-    /// When a Ready node lost external addresses or its external name, as a timestamp of the clock; null while it has lost nothing.
+    /// The timestamp at which a Ready node lost external addresses or its external name; null while it has lost nothing.
     /// </summary>
     public long? LostAt { get; private init; }
 

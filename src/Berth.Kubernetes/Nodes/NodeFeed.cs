@@ -146,25 +146,39 @@ internal sealed class NodeFeed : IAsyncDisposable
     /// <summary>Drops the lost addresses whose time is over.</summary>
     private void Expire()
     {
-        lock (_lock)
+        try
         {
-            NodeTable before = _tables.Value;
-            // While nodes cannot be read, no address is dropped. The next answer sets the timer again.
-            if (before.Failure is not null)
-                return;
-            NodeTable next = before;
-            foreach ((string node, NodeAddresses addresses) in before.Lost.ToArray())
-            {
-                if (_time.GetElapsedTime(addresses.LostAt!.Value) >= KeepsLost)
-                    next = next.WithoutLost(node);
-            }
+            lock (_lock)
+                ExpireLocked();
+        }
+        catch (Exception exception)
+        {
+            // A defect here must not end the process, as it would from a timer.
+            Log.ExpiryFailed(_logger, exception);
+        }
+    }
 
+    private void ExpireLocked()
+    {
+        NodeTable before = _tables.Value;
+        // While nodes cannot be read, no address is dropped. The next answer sets the timer again.
+        if (before.Failure is not null)
+            return;
+        NodeTable next = before;
+        foreach ((string node, NodeAddresses addresses) in before.Lost.ToArray())
+        {
+            if (_time.GetElapsedTime(addresses.LostAt!.Value) >= KeepsLost)
+                next = next.WithoutLost(node);
+        }
+
+        try
+        {
+            LogLost(before, next);
+        }
+        finally
+        {
             if (!ReferenceEquals(next, before))
-            {
-                LogLost(before, next);
                 _tables.Swap(next);
-            }
-
             SetExpiry(next);
         }
     }

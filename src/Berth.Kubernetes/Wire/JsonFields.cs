@@ -130,7 +130,7 @@ internal static class JsonFields
 
     /// <summary>Creates the exception for a field of another type.</summary>
     public static ResourceFormatException Unexpected(scoped ref Utf8JsonReader reader, string field) =>
-        new($"the field '{field}' holds a {reader.TokenType} where the API documents another type");
+        new($"the field '{field}' contains a {reader.TokenType} where the API documents another type");
 
     private static bool TryEnter(scoped ref Utf8JsonReader reader, JsonTokenType wanted, string field, out bool present)
     {

@@ -36,7 +36,7 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
         catch (InvalidOperationException exception)
         {
             // The reader refuses half of a surrogate pair in this way, also in a name that it only compares.
-            throw new ResourceFormatException("the answer holds text that is not valid Unicode", exception);
+            throw new ResourceFormatException("the answer contains text that is not valid Unicode", exception);
         }
 
         _state = done.CurrentState;

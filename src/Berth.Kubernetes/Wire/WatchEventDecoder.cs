@@ -31,7 +31,7 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         catch (InvalidOperationException exception)
         {
             // The reader refuses half of a surrogate pair in this way, also in a name that it only compares.
-            throw new ResourceFormatException("a watch event holds text that is not valid Unicode", exception);
+            throw new ResourceFormatException("a watch event contains text that is not valid Unicode", exception);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Berth.LocalCluster.Api;
 internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
     public const string Path = "/berth/faults/";
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_maxDuration = TimeSpan.FromHours(1);
     private readonly CancellationTokenSource _stopping = new();
     private Task _lasting = Task.CompletedTask;
 
@@ -57,9 +57,9 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
     {
         TimeSpan duration = double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked)
             && asked > 0
-            && asked <= s_longest.TotalSeconds
+            && asked <= s_maxDuration.TotalSeconds
             ? TimeSpan.FromSeconds(asked)
-            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_longest.TotalSeconds:0}");
+            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_maxDuration.TotalSeconds:0}");
         return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));
     }
 

@@ -22,7 +22,7 @@ internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, ILo
     private const string Spdy = "SPDY/3.1";
 
     /// <summary>The maximum length of the reason with which a WebSocket is closed (RFC 6455, 5.5.1).</summary>
-    private const int LongestReason = 123;
+    private const int MaxReason = 123;
 
     /// <summary>True for the subresource that this answers.</summary>
     public static bool Answers(RequestTarget target) => target is { Name: not null, Subresource: "portforward" };
@@ -65,7 +65,7 @@ internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, ILo
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
             return;
         WebSocketCloseStatus status = fault is null ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.ProtocolError;
-        string? reason = fault?[..Math.Min(fault.Length, LongestReason)];
+        string? reason = fault?[..Math.Min(fault.Length, MaxReason)];
         await socket.CloseOutputAsync(status, reason, ending).ConfigureAwait(false);
     }
 

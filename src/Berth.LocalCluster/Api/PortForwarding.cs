@@ -99,7 +99,7 @@ internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, Canc
         }
     }
 
-    /// <summary>If one direction breaks, the other ends too.</summary>
+    /// <summary>Waits for one direction. If it breaks, the other ends too.</summary>
     private static async Task OrBothAsync(Task direction, CancellationTokenSource both)
     {
         try

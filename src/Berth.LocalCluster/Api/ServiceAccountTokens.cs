@@ -12,8 +12,8 @@ internal sealed class ServiceAccountTokens(ObjectStore store, Identities identit
 {
     public const string Audience = "https://kubernetes.default.svc";
 
-    private const long Shortest = 600;
-    private const long Longest = 1L << 32;
+    private const long MinSeconds = 600;
+    private const long MaxSeconds = 1L << 32;
     private const long Usual = 3600;
 
     private static readonly ResourceKind s_kind = new("authentication.k8s.io", "TokenRequest", "tokenrequests", true);
@@ -27,9 +27,9 @@ internal sealed class ServiceAccountTokens(ObjectStore store, Identities identit
         StoredObject account = store.Get(target.Kind, target.Namespace, target.Name!);
         long seconds = request.Number("spec", "expirationSeconds") ?? Usual;
         FieldFaults faults = new();
-        if (seconds < Shortest)
+        if (seconds < MinSeconds)
             faults.Invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
-        else if (seconds > Longest)
+        else if (seconds > MaxSeconds)
             faults.Invalid("spec.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
         if (faults.Count > 0)
             throw ApiException.Invalid(s_kind, request.Text("metadata", "name") ?? "", faults);

@@ -95,7 +95,8 @@ internal sealed class WatchHandler(
     }
 
     /// <summary>
-    /// Without a requested timeout the server ends a watch after 30 to 60 minutes, so that clients spread over servers again.
+    /// Returns the time after which the server ends a watch. Without a requested timeout it is 30 to 60 minutes, so that clients spread
+    /// over servers again.
     /// </summary>
     private TimeSpan Duration(string? seconds) =>
         double.TryParse(seconds, CultureInfo.InvariantCulture, out double asked) && asked > 0

@@ -8,7 +8,7 @@ namespace Berth.LocalCluster.Api;
 /// <summary>The options of a write that a real server refuses, in its words.</summary>
 internal static class WriteOptions
 {
-    private const int LongestManager = 128;
+    private const int MaxManager = 128;
 
     /// <exception cref="ApiException">422.</exception>
     public static void Check(string method, bool isApply, Func<string, string?> query)
@@ -21,7 +21,7 @@ internal static class WriteOptions
             faults.Forbidden("force", "may not be specified for non-apply patch");
         else if (isApply && manager.Length == 0)
             faults.Required("fieldManager", "is required for apply patch");
-        if (Encoding.UTF8.GetByteCount(manager) > LongestManager)
+        if (Encoding.UTF8.GetByteCount(manager) > MaxManager)
             faults.Add(("fieldManager", "Too long: may not be more than 128 bytes", "FieldValueTooLong"));
         else if (manager.Any(char.IsControl))
             faults.Invalid("fieldManager", manager, "should only contain printable characters");

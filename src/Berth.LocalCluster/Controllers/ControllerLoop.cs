@@ -15,7 +15,7 @@ internal sealed class ControllerLoop(
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(10);
 
     /// <summary>A real queue waits up to 16 minutes. Here a person is waiting.</summary>
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(4);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<(IController Controller, string Key), TimeSpan> _waits = [];
@@ -106,7 +106,7 @@ internal sealed class ControllerLoop(
     private void TryAgain(IController controller, string key, Exception exception)
     {
         bool again = _waits.TryGetValue((controller, key), out TimeSpan last);
-        TimeSpan wait = again ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, s_longestWait.Ticks)) : s_firstWait;
+        TimeSpan wait = again ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, s_maxWait.Ticks)) : s_firstWait;
         _waits[(controller, key)] = wait;
         _due.Enqueue((controller, key), time.GetUtcNow() + wait);
 

@@ -137,10 +137,10 @@ internal sealed class DaemonSetController(ObjectOperations operations, EventReco
             events.Record(set.Body, "Normal", "SuccessfulCreate", $"Created pod: {made.Name}", "daemonset-controller");
             return null;
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            events.Record(set.Body, "Warning", "FailedCreate", $"Error creating: {refusal.Message}", "daemonset-controller");
-            return refusal;
+            events.Record(set.Body, "Warning", "FailedCreate", $"Error creating: {exception.Message}", "daemonset-controller");
+            return exception;
         }
     }
 

@@ -109,9 +109,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         {
             return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            string message = $"Failed to create new replica set \"{set.Text("metadata", "name")}\": {refusal.Message}";
+            string message = $"Failed to create new replica set \"{set.Text("metadata", "name")}\": {exception.Message}";
             events.Record(deployment.Body, "Warning", "ReplicaSetCreateError", message, "deployment-controller");
             throw;
         }
@@ -185,7 +185,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }, binding: true));
     }
 
-    /// <summary>If the newest set cannot create its pods, the reason becomes a condition of the Deployment too.</summary>
+    /// <summary>Copies the reason why the newest set cannot create its pods to a condition of the Deployment.</summary>
     private static void CopyFailure(JsonObject status, IEnumerable<StoredObject> sets)
     {
         JsonArray conditions = (JsonArray)status["conditions"]!;

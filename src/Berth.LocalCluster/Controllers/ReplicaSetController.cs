@@ -65,10 +65,10 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             events.Record(set.Body, "Normal", "SuccessfulCreate", $"Created pod: {created.Name}", "replicaset-controller");
             return null;
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            events.Record(set.Body, "Warning", "FailedCreate", $"Error creating: {refusal.Message}", "replicaset-controller");
-            return refusal;
+            events.Record(set.Body, "Warning", "FailedCreate", $"Error creating: {exception.Message}", "replicaset-controller");
+            return exception;
         }
     }
 

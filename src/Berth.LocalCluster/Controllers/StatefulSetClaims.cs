@@ -25,11 +25,11 @@ internal sealed class StatefulSetClaims(ObjectOperations operations, EventRecord
                 operations.Create(StoredKinds.PersistentVolumeClaim, set.Namespace, New(set, template, name));
                 Tell(set, "Normal", "SuccessfulCreate", $"Create Claim {name} Pod {pod} in StatefulSet {set.Name} success");
             }
-            catch (ApiException refusal)
+            catch (ApiException exception)
             {
-                string message = $"Create Claim {name} for Pod {pod} in StatefulSet {set.Name} failed error: {refusal.Message}";
+                string message = $"Create Claim {name} for Pod {pod} in StatefulSet {set.Name} failed error: {exception.Message}";
                 Tell(set, "Warning", "FailedCreate", message);
-                return refusal;
+                return exception;
             }
         }
 

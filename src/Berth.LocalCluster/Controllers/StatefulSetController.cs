@@ -38,7 +38,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     }
 
     /// <summary>
-    /// When a pod is removed, its name may be free for a set whose pods have such names, even if the pod had another owner.
+    /// Finds the set whose pods may get the name of a removed pod, even if the pod had another owner.
     /// </summary>
     private static IEnumerable<string> SetOfFreeName(Change change) =>
         change.After is null && change.Last.Name.LastIndexOf('-') is > 0 and var end
@@ -84,7 +84,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     }
 
     /// <summary>
-    /// From the highest ordinal down: the first pod of another revision is removed when all pods above it exist and are ready.
+    /// Removes the highest pod of another revision when all pods above it exist and are ready.
     /// </summary>
     private void Roll(StoredObject set, SortedDictionary<int, StoredObject> pods, int from, int end, string update)
     {
@@ -130,10 +130,10 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             Tell(set, "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful");
             return null;
         }
-        catch (ApiException refusal)
+        catch (ApiException exception)
         {
-            Tell(set, "FailedCreate", $"Create Pod {name} in StatefulSet {set.Name} failed error: {refusal.Message}", "Warning");
-            return refusal;
+            Tell(set, "FailedCreate", $"Create Pod {name} in StatefulSet {set.Name} failed error: {exception.Message}", "Warning");
+            return exception;
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         return name;
     }
 
-    /// <summary>Of the revisions without pods, the newest spec.revisionHistoryLimit are kept.</summary>
+    /// <summary>Removes revisions without pods, except the newest spec.revisionHistoryLimit.</summary>
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);

@@ -11,7 +11,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public bool HasStatus { get; init; }
     public bool HasScale { get; init; }
 
-    /// <summary>For a kind that is only stored, the missing effect, such as <c>not run</c>; null otherwise.</summary>
+    /// <summary>The missing effect of a kind that is only stored, such as <c>not run</c>; null for other kinds.</summary>
     public string? StoredAnd { get; init; }
 
     /// <summary>True when only its CustomResourceDefinition knows its fields.</summary>

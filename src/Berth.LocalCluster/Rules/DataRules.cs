@@ -6,7 +6,7 @@ namespace Berth.LocalCluster.Rules;
 /// <summary>Checks the keys of ConfigMaps and Secrets, and what some types of Secret must have.</summary>
 internal static class DataRules
 {
-    private const int LongestKey = 253;
+    private const int MaxKey = 253;
     private const string Form = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
         + "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
@@ -23,7 +23,7 @@ internal static class DataRules
         {
             foreach (string key in body.Map(field).Select(static pair => pair.Key))
             {
-                if (key.Length > LongestKey)
+                if (key.Length > MaxKey)
                     faults.Invalid($"{field}[{key}]", key, "must be no more than 253 characters");
                 if (key.Length == 0 || !key.All(static each => char.IsAsciiLetterOrDigit(each) || each is '-' or '_' or '.'))
                     faults.Invalid($"{field}[{key}]", key, Form);

@@ -27,7 +27,7 @@ internal sealed class ContainerSupervisor(
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The minimum time that is left after preStop has used up the grace period.</summary>
-    private static readonly TimeSpan s_leastEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_minEnd = TimeSpan.FromSeconds(2);
 
     private readonly TimeSpan _grace = LongWait.Seconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     private readonly RestartBackoff _backoff = new();
@@ -233,7 +233,7 @@ internal sealed class ContainerSupervisor(
                 await _hooks.BeforeStopAsync(run, launch, grace, killing).ConfigureAwait(false);
             run.Stop();
             TimeSpan left = grace - context.Time.GetElapsedTime(asking);
-            await context.Time.UntilAsync(run.Exited, left > s_leastEnd ? left : s_leastEnd, killing).ConfigureAwait(false);
+            await context.Time.UntilAsync(run.Exited, left > s_minEnd ? left : s_minEnd, killing).ConfigureAwait(false);
             run.Kill();
         }
 

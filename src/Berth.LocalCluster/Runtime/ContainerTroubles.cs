@@ -13,7 +13,7 @@ internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, Kubelet
         }
     }
 
-    /// <summary>It ended, or its image has no program, and it is tried again after a while.</summary>
+    /// <summary>Returns the state of a container that ended or whose image has no program, and that starts again after the delay.</summary>
     public JsonObject BackOff(int? code, TimeSpan delay)
     {
         if (code is null)

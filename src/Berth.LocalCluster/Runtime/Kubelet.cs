@@ -16,7 +16,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     /// A deleted pod stays at least this long. If its successor came faster, it could come between two requests of kubectl delete, which
     /// then never ends. A real kubelet is slower.
     /// </summary>
-    private static readonly TimeSpan s_leastEnd = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_minEnd = TimeSpan.FromMilliseconds(300);
 
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _stoppedNodes = new(StringComparer.Ordinal);
@@ -137,7 +137,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         bool deleted = store.Find(KindTable.Pod, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || now.Body.IsTerminating();
         if (deleted)
         {
-            await Task.Delay(s_leastEnd, context.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(s_minEnd, context.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             store.Remove(pod);
             _workers.TryRemove(pod.Uid, out _);
         }

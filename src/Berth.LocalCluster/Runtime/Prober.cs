@@ -16,7 +16,7 @@ internal sealed class Prober : IDisposable
     /// <summary>A kubelet reads at most this many bytes of a body.</summary>
     private const int MaxBodyBytes = 10 * 1024;
 
-    /// <summary>Without the patch: <c>kube-probe/1.36</c>.</summary>
+    /// <summary>The header User-Agent of probes, without the patch version: <c>kube-probe/1.36</c>.</summary>
     private static readonly string s_userAgent =
         "kube-probe/" + string.Join('.', KubernetesRelease.Version.TrimStart('v').Split('.').Take(2));
 
@@ -68,7 +68,7 @@ internal sealed class Prober : IDisposable
             await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false),
             ownsSocket: true);
 
-    /// <summary>As in Go, the address of all interfaces means this machine.</summary>
+    /// <summary>Connects to an address. The address of all interfaces means this machine, as in Go.</summary>
     private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         string dialled = host;

@@ -8,7 +8,7 @@ internal sealed class RestartBackoff
 {
     public static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_maxDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_good = TimeSpan.FromMinutes(10);
     private TimeSpan _next = Soon;
 
@@ -17,7 +17,7 @@ internal sealed class RestartBackoff
         if (ran >= s_good)
             _next = Soon;
         TimeSpan delay = _next;
-        _next = delay == Soon ? s_first : delay * 2 < s_longest ? delay * 2 : s_longest;
+        _next = delay == Soon ? s_first : delay * 2 < s_maxDelay ? delay * 2 : s_maxDelay;
         return delay;
     }
 }

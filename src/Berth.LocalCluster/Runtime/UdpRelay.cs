@@ -10,7 +10,7 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class UdpRelay : IAsyncDisposable
 {
     /// <summary>The limit of known senders. A further sender replaces the one with the longest silence.</summary>
-    private const int MostSenders = 1024;
+    private const int MaxSenders = 1024;
 
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
 
@@ -91,7 +91,7 @@ internal sealed class UdpRelay : IAsyncDisposable
             return known;
         if (_choose() is not { } endpoint)
             return null;
-        if (_senders.Count == MostSenders)
+        if (_senders.Count == MaxSenders)
         {
             (IPEndPoint at, Sender oldest) = _senders.MinBy(static pair => pair.Value.LastHeard);
             _senders.Remove(at);

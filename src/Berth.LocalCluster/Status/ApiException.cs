@@ -9,7 +9,7 @@ internal sealed class ApiException(int code, string? reason, string message, Jso
     public int Code => code;
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
 
-    /// <summary>For an expired continue token: a token that continues from there at the newest version.</summary>
+    /// <summary>The continue token that replaces an expired one: it continues from there at the newest version.</summary>
     public string? Continue { get; init; }
 
     public JsonObject ToStatus() => JsonWriting.Fields(

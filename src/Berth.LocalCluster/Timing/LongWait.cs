@@ -6,8 +6,8 @@ namespace Berth.LocalCluster.Timing;
 /// </summary>
 internal static class LongWait
 {
-    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(30);
-    private static readonly TimeSpan s_shortestTimer = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_maxTimer = TimeSpan.FromDays(30);
+    private static readonly TimeSpan s_minTimer = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Returns a number of seconds, limited to the range of a <see cref="TimeSpan"/>.</summary>
     public static TimeSpan Seconds(long seconds)
@@ -68,7 +68,7 @@ internal static class LongWait
                 if (wait <= elapsed)
                     return null;
                 TimeSpan left = wait - elapsed;
-                return left > s_longestTimer ? s_longestTimer : left < s_shortestTimer ? s_shortestTimer : left;
+                return left > s_maxTimer ? s_maxTimer : left < s_minTimer ? s_minTimer : left;
             }
         }
     }

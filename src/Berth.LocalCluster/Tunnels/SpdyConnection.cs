@@ -13,7 +13,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
     private const uint RefusedStream = 3;
 
     /// <summary>The limit of streams that are open at the same time. kubectl has two for each connection.</summary>
-    private const int MostStreams = 512;
+    private const int MaxStreams = 512;
 
     /// <summary>
     /// The headers of a reply: none, as a stored block followed by an empty block, after which a reader returns its data.
@@ -102,7 +102,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
         if (id % 2 == 0 || id <= _last)
             throw new TunnelException($"The stream {id} was opened; the next of a client is an odd number above {_last}.");
         _last = id;
-        if (_streams.Count >= MostStreams)
+        if (_streams.Count >= MaxStreams)
         {
             byte[] refusal = new byte[8];
             BinaryPrimitives.WriteUInt32BigEndian(refusal, id);

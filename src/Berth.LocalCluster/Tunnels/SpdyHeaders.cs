@@ -12,8 +12,8 @@ internal sealed class SpdyHeaders : IDisposable
 {
     private const uint DictionaryId = 0xE3C6A7C2;
     private const byte HasDictionary = 0x20;
-    private const int MostPairs = 64;
-    private const int MostBytes = 64 * 1024;
+    private const int MaxPairs = 64;
+    private const int MaxBytes = 64 * 1024;
 
     private static readonly Lazy<byte[]> s_dictionary = new(ReadDictionary);
 
@@ -34,10 +34,10 @@ internal sealed class SpdyHeaders : IDisposable
             else
                 Feed(block);
             uint pairs = Number();
-            if (pairs > MostPairs)
-                throw new TunnelException($"A frame with {pairs} headers came; the most is {MostPairs}.");
+            if (pairs > MaxPairs)
+                throw new TunnelException($"A frame with {pairs} headers came; the most is {MaxPairs}.");
             Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
-            int left = MostBytes;
+            int left = MaxBytes;
             for (uint i = 0; i < pairs; i++)
             {
                 string name = Text(ref left);
@@ -88,7 +88,7 @@ internal sealed class SpdyHeaders : IDisposable
     {
         uint length = Number();
         if (length > left)
-            throw new TunnelException($"Headers of more than {MostBytes} bytes came.");
+            throw new TunnelException($"Headers of more than {MaxBytes} bytes came.");
         left -= (int)length;
         byte[] text = new byte[length];
         Fill(text);

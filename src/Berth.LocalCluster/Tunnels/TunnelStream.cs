@@ -7,10 +7,10 @@ namespace Berth.LocalCluster.Tunnels;
 #pragma warning disable CA1001
 internal sealed class TunnelStream
 {
-    private const int MostWaiting = 256 * 1024;
+    private const int MaxWaiting = 256 * 1024;
 
     private readonly CancellationTokenSource _reset = new();
-    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: MostWaiting, resumeWriterThreshold: MostWaiting / 2));
+    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: MaxWaiting, resumeWriterThreshold: MaxWaiting / 2));
     private bool _hasEnded;
 
     public TunnelStream(uint id, IReadOnlyDictionary<string, string> headers)

@@ -6,15 +6,15 @@ namespace Berth.Planning.Rules;
 internal sealed class FreeRanges
 {
     // Below it, programs need a capability to bind.
-    private const int LowestPort = 1024;
-    private const int HighestPort = 65535;
+    private const int MinPort = 1024;
+    private const int MaxPort = 65535;
 
     private readonly List<PlanRange> _taken;
 
     public FreeRanges(PlanContext context)
     {
         IEnumerable<PlanRange> taken = context.Workloads.SelectMany(static workload => workload.Spans)
-            .Select(static span => new PlanRange((int)Math.Min(span.First, HighestPort + 1), (int)Math.Min(span.Last, HighestPort + 1)))
+            .Select(static span => new PlanRange((int)Math.Min(span.First, MaxPort + 1), (int)Math.Min(span.Last, MaxPort + 1)))
             .Concat(NodeProgram.WellKnown.Select(static program => new PlanRange(program.First, program.Last)))
             .Concat(context.Options.Reserved)
             .Concat(NodePortsOf(context.Index.ServicesByNamespace.SelectMany(static services => services).Select(static s => s.Body)));
@@ -31,7 +31,7 @@ internal sealed class FreeRanges
     /// <param name="multiple">The first port is a multiple of it.</param>
     /// <returns>The first port, or null when there is no such range.</returns>
     public int? Find(int size, int from, int multiple = 1) =>
-        FindFrom(size, Math.Max(from, LowestPort), multiple) ?? FindFrom(size, LowestPort, multiple);
+        FindFrom(size, Math.Max(from, MinPort), multiple) ?? FindFrom(size, MinPort, multiple);
 
     private int? FindFrom(int size, int from, int multiple)
     {
@@ -44,7 +44,7 @@ internal sealed class FreeRanges
                 at = RoundUp(taken.Last + 1, multiple);
         }
 
-        return at + size - 1 <= HighestPort ? at : null;
+        return at + size - 1 <= MaxPort ? at : null;
     }
 
     private static int RoundUp(int port, int multiple) => (port + multiple - 1) / multiple * multiple;

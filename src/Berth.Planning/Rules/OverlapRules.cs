@@ -9,7 +9,7 @@ internal static class OverlapRules
 {
     // The limit of reports for one set. Two sets with one plan are reported once each; a set that overlaps with a hundred others is not
     // reported a hundred times.
-    private const int MostForEach = 5;
+    private const int MaxForEach = 5;
 
     public static IEnumerable<PlanFault> Check(PlanContext context)
     {
@@ -21,7 +21,7 @@ internal static class OverlapRules
 
         foreach ((Workload later, List<(Workload Earlier, PortSpan Own, PortSpan Other, long Port)> met) in FindPairs(context))
         {
-            foreach ((Workload earlier, PortSpan own, PortSpan other, long port) in met.Take(MostForEach))
+            foreach ((Workload earlier, PortSpan own, PortSpan other, long port) in met.Take(MaxForEach))
                 yield return Describe(context, later, earlier, own, other, port, met.Count);
         }
     }
@@ -61,7 +61,7 @@ internal static class OverlapRules
         PlanContext context, Workload later, Workload earlier, PortSpan own, PortSpan other, long port, int count)
     {
         string? doubt = context.Reach.DoubtAbout(later, earlier);
-        string more = count > MostForEach ? $" It meets {count} workloads; the first {MostForEach} are reported." : "";
+        string more = count > MaxForEach ? $" It meets {count} workloads; the first {MaxForEach} are reported." : "";
         string nodes = context.Reach.KnowsNodes ? "There is a node that both may run on" : "Nothing keeps the two from one node";
         return new PlanFault(
             PlanRule.Overlap, doubt is null ? PlanLevel.Error : PlanLevel.Warning, later.Subject,

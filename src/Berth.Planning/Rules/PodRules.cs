@@ -7,7 +7,7 @@ namespace Berth.Planning.Rules;
 internal static class PodRules
 {
     // A pod's name is the set's with an ordinal, and the label controller-revision-hash adds 11 characters: 63 in all.
-    private const int LongestSetName = 52;
+    private const int MaxSetName = 52;
 
     public static IEnumerable<PlanFault> Check(PlanContext context) => context.Workloads
         .Where(static workload => workload.OnHostNetwork && workload.Object.Namespace != "kube-system")
@@ -39,11 +39,11 @@ internal static class PodRules
                 space.At("metadata", "labels", "pod-security.kubernetes.io/enforce"));
         }
 
-        if (workload.IsSet && each.Name.Length > LongestSetName)
+        if (workload.IsSet && each.Name.Length > MaxSetName)
         {
             yield return new PlanFault(
                 PlanRule.NameLength, PlanLevel.Error, each.Subject, each.At("metadata", "name"),
-                $"The name has {each.Name.Length} characters; {LongestSetName} are the most.",
+                $"The name has {each.Name.Length} characters; {MaxSetName} are the most.",
                 "The label controller-revision-hash of its pods would be longer than 63 characters, so that no pod is created.",
                 "Choose a shorter name.");
         }

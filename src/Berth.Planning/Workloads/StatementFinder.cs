@@ -150,7 +150,8 @@ internal sealed class StatementFinder(
     }
 
     /// <summary>
-    /// For the scheduler, no address and <c>0.0.0.0</c> mean all addresses. A program that listens on <c>::</c> gets all of them too.
+    /// Reads the address of a port. No address and <c>0.0.0.0</c> mean all addresses for the scheduler. A program that listens on
+    /// <c>::</c> gets all of them too.
     /// </summary>
     private static string? HostIPOf(JsonObject port) =>
         IPAddress.TryParse(port.Text("hostIP"), out IPAddress? address) && !address.Equals(IPAddress.Any)

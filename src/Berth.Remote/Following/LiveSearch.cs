@@ -10,7 +10,7 @@ namespace Berth.Remote.Following;
 internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOptions options)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(5);
 
     private TimeSpan _pause;
     private long _searchedAt;
@@ -45,7 +45,7 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
             }
         }
 
-        _pause = _pause == TimeSpan.Zero ? s_firstPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, s_longestPause.Ticks));
+        _pause = _pause == TimeSpan.Zero ? s_firstPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, s_maxPause.Ticks));
         _searchedAt = options.TimeProvider.GetTimestamp();
         return found;
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Berth.Remote.Transport;
@@ -34,12 +33,9 @@ internal static class Refusal
             : string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}");
         return new EndpointSourceException($"{dispatcher} {what}. {remedy}")
         {
-            RetryAfter = AskedWait(response.Headers.RetryAfter, now),
+            RetryAfter = Backoff.RetryAfter.Read(response.Headers, now),
         };
     }
-
-    private static TimeSpan? AskedWait(RetryConditionHeaderValue? header, DateTimeOffset now) =>
-        header?.Delta ?? (header?.Date is { } date ? date - now : null);
 
     /// <summary>The detail of a problem (RFC 9457), or null.</summary>
     private static async Task<string?> ReadDetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)

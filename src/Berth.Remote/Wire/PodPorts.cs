@@ -47,7 +47,7 @@ internal sealed class PodPorts(PortScheme scheme)
             + $"{reason ?? string.Join(", ", computed)}. Give both the same ports, or take the dispatcher's with PortScheme.FromService()");
     }
 
-    /// <summary>With a scheme that takes its bases from the Service, ordinal 0 has the bases: here the ports themselves.</summary>
+    /// <summary>Finds the ports that the dispatcher states, under a scheme that takes its bases from the Service.</summary>
     private IReadOnlyList<EndpointPort> FindStated(PodName name, int? ordinal, List<EndpointPort> stated, out PortRule? rule)
     {
         rule = null;

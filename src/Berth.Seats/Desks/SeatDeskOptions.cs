@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Logging;
 using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,7 +63,7 @@ public sealed class SeatDeskOptions
     /// <summary>Creates the logger <c>Berth.Seats</c>. Default: logs nothing.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Seats");
+    internal ILogger Logger => LoggerFactory.CreateSafeLogger("Berth.Seats");
 
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
@@ -84,9 +85,7 @@ public sealed class SeatDeskOptions
         }
 
         faults.CheckRange(MaxSeatsPerClient, 1, 10_000, nameof(MaxSeatsPerClient));
-        faults.Check(
-            MaxTtl >= TimeSpan.FromSeconds(1) && MaxTtl <= TimeSpan.FromHours(1),
-            $"{nameof(MaxTtl)} is {MaxTtl.TotalSeconds:0.###} s. Give 1 s to 1 hour.");
+        faults.CheckRange(MaxTtl, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(MaxTtl));
         faults.CheckRange(MaxRemembered, 0, 1_000_000, nameof(MaxRemembered));
         faults.CheckRange(MaxConnections, 1, 100_000, nameof(MaxConnections));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));

@@ -88,6 +88,6 @@ internal readonly struct DeskExchange(IFeatureCollection features)
     {
         Utf8JsonReader json = new(read.Buffer, new JsonReaderOptions { MaxDepth = 8 });
         T message = JsonSerializer.Deserialize(ref json, type) ?? throw new JsonException("The body is null.");
-        return json.Read() ? throw new JsonException("The body goes on after its message.") : message;
+        return json.Read() ? throw new JsonException("The body contains more than one message.") : message;
     }
 }

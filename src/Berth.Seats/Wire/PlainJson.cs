@@ -27,19 +27,19 @@ internal static class PlainJson
     public static bool IsName(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
         json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name);
 
-    /// <summary>The text that follows, or null when it is none.</summary>
+    /// <summary>The text that follows, or null when something else does.</summary>
     public static string? ReadText(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.String ? json.GetString() : null;
 
-    /// <summary>The whole number that follows, or null when it is none.</summary>
+    /// <summary>The whole number that follows, or null when something else does.</summary>
     public static int? ReadCount(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int number) ? number : null;
 
-    /// <summary>The number that follows, or null when it is none.</summary>
+    /// <summary>The number that follows, or null when something else does.</summary>
     public static double? ReadSeconds(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetDouble(out double number) ? number : null;
 
-    /// <summary>The time that follows, or null when it is none.</summary>
+    /// <summary>The time that follows, or null when something else does.</summary>
     public static DateTimeOffset? ReadTime(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out DateTimeOffset time) ? time : null;
 }

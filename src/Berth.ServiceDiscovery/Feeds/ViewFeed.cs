@@ -13,11 +13,7 @@ namespace Berth.ServiceDiscovery.Feeds;
 /// </remarks>
 internal sealed class ViewFeed
 {
-    // A moment after the limit, because a snapshot of exactly that age is still served.
-    private static readonly TimeSpan s_behind = TimeSpan.FromMilliseconds(1);
-
-    // The limit of .NET's timers.
-    private static readonly TimeSpan s_maxWait = TimeSpan.FromDays(40);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly EndpointView _view;
     private readonly TimeProvider _time;
@@ -73,20 +69,28 @@ internal sealed class ViewFeed
     {
         EndpointSnapshot? seen = null;
         bool isTooStale = false;
-        try
+        while (!_stopping.IsCancellationRequested)
         {
-            while (await WaitAsync(seen, isTooStale).ConfigureAwait(false))
+            try
             {
+                if (!await WaitAsync(seen, isTooStale).ConfigureAwait(false))
+                    break;
                 seen = _view.Current;
                 bool wasTooStale = isTooStale;
                 isTooStale = _view.IsTooStale;
                 // Owners of the list must ask again, although it is the same: they then get the reason why it is not served.
                 Publish(always: isTooStale && !wasTooStale);
             }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // A defect here must be logged, and must not end the feed.
+                Log.FollowFailed(_logger, _view.Target, s_pause.TotalSeconds, exception);
+                await Task.Delay(s_pause, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         _hasEnded = true;
@@ -97,13 +101,11 @@ internal sealed class ViewFeed
     private async Task<bool> WaitAsync(EndpointSnapshot? seen, bool isTooStale)
     {
         Task<bool> changed = _view.WaitForChangeAsync(seen, _stopping);
-        if (isTooStale || seen is not { IsStale: true } || _view.MaxStale is not { } limit || _view.Age is not { } age)
+        if (isTooStale || _view.UntilTooStale is not { } rest)
             return await changed.ConfigureAwait(false);
-        TimeSpan rest = limit - age + s_behind;
         try
         {
-            return await changed.WaitAsync(rest < s_behind ? s_behind : rest < s_maxWait ? rest : s_maxWait, _time, _stopping)
-                .ConfigureAwait(false);
+            return await changed.WaitAsync(rest, _time, _stopping).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -134,7 +136,7 @@ internal sealed class ViewFeed
         {
             edition.End();
         }
-        catch (AggregateException exception)
+        catch (Exception exception)
         {
             Log.ListenerFailed(_logger, _view.Target, exception);
         }

@@ -95,6 +95,6 @@ public sealed class BerthServiceDiscoveryOptions
         return faults.Found;
     }
 
-    /// <summary>From now on no name can be added: providers that exist would not see it.</summary>
+    /// <summary>Refuses further names from now on: providers that exist would not see them.</summary>
     internal void Close() => _isInUse = true;
 }

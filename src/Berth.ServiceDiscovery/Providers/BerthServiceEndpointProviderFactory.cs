@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Berth.Logging;
 using Berth.ServiceDiscovery.Feeds;
 using Berth.ServiceDiscovery.Names;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal sealed class BerthServiceEndpointProviderFactory : IServiceEndpointProv
         _options.Close();
         _names = new NameResolution(services, _options);
         _pods = new PodServiceEndpoints(_options.HostName);
-        _feeds = new ViewFeeds(_options.TimeProvider, loggers.CreateLogger("Berth.ServiceDiscovery"));
+        _feeds = new ViewFeeds(_options.TimeProvider, loggers.CreateSafeLogger("Berth.ServiceDiscovery"));
         _random = _options.Random ?? Random.Shared;
     }
 

@@ -28,7 +28,7 @@ internal sealed class PortBlock : IDisposable
     public int First { get; }
 
     /// <summary>Takes a free run.</summary>
-    /// <param name="seed">Any number. Clusters with different ones look in different places first.</param>
+    /// <param name="seed">Any number. Clusters with different ones look at different ports first.</param>
     /// <exception cref="LocalClusterException">None is free.</exception>
     public static PortBlock Take(int seed)
     {

@@ -7,7 +7,6 @@ namespace Berth.Yarp;
 public sealed class BerthYarpOptions
 {
     private static readonly TimeSpan s_maxInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromDays(24);
 
     /// <summary>
     /// The port schemes of targets whose destinations do not state <see cref="BerthDestination.BasePort"/>. Default: none.
@@ -39,7 +38,7 @@ public sealed class BerthYarpOptions
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckAboveZero(MinChangeInterval, s_maxInterval, nameof(MinChangeInterval));
         if (WebSocketIdleTimeout != Timeout.InfiniteTimeSpan)
-            faults.CheckAboveZero(WebSocketIdleTimeout, s_maxTimeout, nameof(WebSocketIdleTimeout));
+            faults.CheckAboveZero(WebSocketIdleTimeout, TimerLimit.Max, nameof(WebSocketIdleTimeout));
         return faults.Found;
     }
 }

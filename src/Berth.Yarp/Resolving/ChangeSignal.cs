@@ -78,7 +78,7 @@ internal sealed class ChangeSignal : IDisposable
             // Not disposed afterwards: the proxy may still register with its token. It holds no timer.
             told.Cancel();
         }
-        catch (AggregateException exception)
+        catch (Exception exception)
         {
             Log.ReloadFailed(_logger, exception);
         }

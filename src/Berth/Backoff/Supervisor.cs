@@ -73,26 +73,26 @@ internal sealed class Supervisor(
         }
     }
 
-    private TimeSpan DelayAfter(Exception exception, int failures)
+    private TimeSpan DelayAfter(Exception failure, int failures)
     {
-        TimeSpan? asked = Report(exception);
+        TimeSpan? asked = Report(failure);
         try
         {
             return RetryDelay.Next(backoff, failures, asked);
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
             // The policy is not our code. A defect in it must not end the loop.
-            Report(fault);
+            Report(exception);
             return RetryDelay.Max;
         }
     }
 
-    private TimeSpan? Report(Exception exception)
+    private TimeSpan? Report(Exception failure)
     {
         try
         {
-            return failed(exception);
+            return failed(failure);
         }
         catch (Exception)
         {

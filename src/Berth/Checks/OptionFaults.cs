@@ -25,6 +25,9 @@ internal sealed class OptionFaults
             _found.Add(fault);
     }
 
+    /// <summary>Adds the faults of a part of the options.</summary>
+    public void AddAll(IEnumerable<string> faults) => _found.AddRange(faults);
+
     /// <summary>Checks that a value is given.</summary>
     public void CheckGiven(object? value, string option) =>
         Check(value is not null, $"{option} is null. Give a value, or leave the option out for its default.");
@@ -37,6 +40,17 @@ internal sealed class OptionFaults
     /// <summary>Checks a number against its range.</summary>
     public void CheckRange(int value, int min, int max, string option) =>
         Check(value >= min && value <= max, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}. Give {min} to {max}."));
+
+    /// <summary>Checks a number against its range. Null is in it.</summary>
+    public void CheckRange(int? value, int min, int max, string option)
+    {
+        if (value is { } number)
+            CheckRange(number, min, max, option);
+    }
+
+    /// <summary>Checks a duration against its range.</summary>
+    public void CheckRange(TimeSpan value, TimeSpan min, TimeSpan max, string option) =>
+        Check(value >= min && value <= max, $"{option} is {value}. Give a duration from {min} to {max}.");
 
     /// <summary>Checks that a duration is above zero and not above its limit.</summary>
     public void CheckAboveZero(TimeSpan value, TimeSpan max, string option) =>

@@ -23,7 +23,7 @@ public sealed class ClusterEndpointSource : IEndpointSource, IReleasesTargets, I
     /// The options of each cluster, or null for the defaults. The name of a snapshot file is followed by a dot and the cluster's name.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A name is not one, or options are outside their ranges; the message names all faults.
+    /// A name is not valid, or options are outside their ranges; the message names all faults.
     /// </exception>
     public ClusterEndpointSource(IReadOnlyList<NamedCluster> clusters, EndpointDirectoryOptions? options = null)
     {

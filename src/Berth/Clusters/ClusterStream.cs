@@ -50,7 +50,7 @@ internal sealed class ClusterStream(
         {
             ViewState state = member.Read(_closing.Token);
             EndpointView view = member.View;
-            if (state.Snapshot is { IsStale: true } && view.UntilTooStale is { } left && left > TimeSpan.Zero && !(left > limit))
+            if (view.UntilTooStale is { } left && left > TimeSpan.Zero && !(left > limit))
                 limit = left;
             Add(clusters, member.Name, view, state);
         }
@@ -114,7 +114,7 @@ internal sealed class ClusterStream(
             all.Add(_patience);
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         if (limit is { } left)
-            all.Add(Task.Delay(left + TimeSpan.FromMilliseconds(1), time, timer.Token));
+            all.Add(Task.Delay(left, time, timer.Token));
         await Task.WhenAny(all).WaitAsync(cancellationToken).ConfigureAwait(false);
         await timer.CancelAsync().ConfigureAwait(false);
     }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Berth.Checks;
 using Berth.Directories;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Berth;
@@ -49,7 +50,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
             _meter, _options.Cluster, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : [], _clashes.Find);
         if (_options.SnapshotFile is null)
             return;
-        ILogger logger = _options.LoggerFactory.CreateLogger(_options.LoggerName);
+        ILogger logger = _options.LoggerFactory.CreateSafeLogger(_options.LoggerName);
         _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, logger, () => _views.Values);
         _keeper.Start();
     }

@@ -8,9 +8,6 @@ namespace Berth;
 /// <summary>The options of an <see cref="EndpointDirectory"/>. Every value has a default.</summary>
 public sealed class EndpointDirectoryOptions
 {
-    // Below the 49.7 days of a .NET timer, and the same limit as on the command line.
-    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromDays(24);
-
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -70,7 +67,7 @@ public sealed class EndpointDirectoryOptions
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
         if (FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
-            faults.CheckAboveZero(FirstSnapshotTimeout, s_maxTimeout, nameof(FirstSnapshotTimeout));
+            faults.CheckAboveZero(FirstSnapshotTimeout, TimerLimit.Max, nameof(FirstSnapshotTimeout));
         faults.Check(SnapshotFile is not "", "SnapshotFile is empty. Give a path, or null for no file.");
         faults.Check(!(MaxStale <= TimeSpan.Zero), $"MaxStale is {MaxStale}. Give a duration above zero, or null for no limit.");
         return faults.Found;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Berth.Backoff;
 using Berth.Diagnostics;
+using Berth.Logging;
 using Berth.Persistence;
 using Berth.Signals;
 using Berth.Snapshots;
@@ -33,7 +34,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         _stream = stream;
         _time = options.TimeProvider;
         _lastResort = options.LastResort;
-        _logger = options.LoggerFactory.CreateLogger(options.LoggerName);
+        _logger = options.LoggerFactory.CreateSafeLogger(options.LoggerName);
         _states = new Latest<ViewState>(new ViewState(null, Served(saved?.Restore(ports)), null));
         _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
         View = new EndpointView(target, ports, _states, _health, options);
@@ -98,12 +99,13 @@ internal sealed class EndpointFollower : IAsyncDisposable
             ? shown
             : Served(read).WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
         next = next.IsStale ? next.AsLive() : next;
-        if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
-            LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
         if (read.StaleReason is { } reason)
             Swap(read, next, new EndpointSourceException(reason), read.StatedAge is null ? null : read.StaleSince);
         else
             Recover(before, new ViewState(read, next, null));
+        // Readers have the snapshot by now, whatever the logger does.
+        if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
+            LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
     }
 
     [return: NotNullIfNotNull(nameof(read))]

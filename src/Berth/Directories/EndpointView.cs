@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Berth.Checks;
 using Berth.Directories;
 using Berth.Signals;
 
@@ -51,13 +52,25 @@ public sealed class EndpointView
     /// <summary>
     /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>, so that it must not be served.
     /// </summary>
-    public bool IsTooStale => MaxStale is { } longest && Current is { IsStale: true } && Age > longest;
+    public bool IsTooStale => MaxStale is { } limit && Current is { IsStale: true } && Age > limit;
 
-    /// <summary>The options' limit of a stale snapshot's age, or null.</summary>
-    internal TimeSpan? MaxStale { get; }
+    /// <summary>
+    /// The time after which a reader looks again whether the stale snapshot is too old: 0 when it is, null when it never will be. At most
+    /// <see cref="TimerLimit.Max"/>, so that a timer can wait for it; a reader that looks too early waits again.
+    /// </summary>
+    internal TimeSpan? UntilTooStale
+    {
+        get
+        {
+            if (Current is not { IsStale: true } || MaxStale - Age is not { } left)
+                return null;
+            // A moment after the limit, because a snapshot of exactly that age is still served.
+            return left < TimeSpan.Zero ? TimeSpan.Zero
+                : left < TimerLimit.Max ? left + TimeSpan.FromMilliseconds(1) : TimerLimit.Max;
+        }
+    }
 
-    /// <summary>The remaining time until a stale snapshot is too old, or null without a limit.</summary>
-    internal TimeSpan? UntilTooStale => MaxStale - Age;
+    private TimeSpan? MaxStale { get; }
 
     /// <summary>The complete state.</summary>
     internal ViewState State => _states.Value;

@@ -21,9 +21,9 @@ internal sealed class SnapshotFile(string path, ILogger logger)
                 throw new InvalidDataException($"it has {file.Length} bytes, more than {MaxLength}");
             return SnapshotFileFormat.Decode(File.ReadAllBytes(path));
         }
-        catch (InvalidDataException damage)
+        catch (InvalidDataException exception)
         {
-            SetAside(damage.Message);
+            SetAside(exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

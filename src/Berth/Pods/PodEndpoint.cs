@@ -147,7 +147,7 @@ public abstract class PodEndpoint
     /// <param name="host">The host name that leads to it from outside, or null without one.</param>
     /// <param name="cluster">The cluster that it is in, or null when only one is followed.</param>
     /// <exception cref="ArgumentException">
-    /// There is no address or no port, the ordinal is negative, or the host name is none.
+    /// There is no address or no port, the ordinal is negative, or the host name is not valid.
     /// </exception>
     public static PodEndpoint Create(
         string name,

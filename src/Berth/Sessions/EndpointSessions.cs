@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Berth.Backoff;
 using Berth.Checks;
+using Berth.Logging;
 using Berth.Sessions;
 
 namespace Berth;
@@ -52,7 +53,7 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
         _options = options ?? new EndpointSessionsOptions<T>();
         OptionFaults.Throw(_options.FindFaults(), nameof(options));
         IBackoffPolicy backoff = _options.Backoff ?? DefaultBackoff();
-        SessionLog log = new(_options.LoggerFactory.CreateLogger("Berth.Sessions"), view.Target);
+        SessionLog log = new(_options.LoggerFactory.CreateSafeLogger("Berth.Sessions"), view.Target);
         _board = new SessionBoard<T>(_options.TimeProvider);
         _worker = new SessionWorker<T>(open, _options, backoff, log);
         _supervisor = new Supervisor(FollowAsync, log.FollowFailed, backoff, _options.TimeProvider);

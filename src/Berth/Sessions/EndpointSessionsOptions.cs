@@ -9,9 +9,6 @@ namespace Berth;
 public sealed class EndpointSessionsOptions<T>
     where T : class
 {
-    // Below the 49.7 days of a .NET timer.
-    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromDays(24);
-
     /// <summary>
     /// Returns a task that completes when a session has ended by itself: its connection broke, for example. The session is then closed and
     /// opened again. An exception of the task is the failure that is shown. Default: null; sessions then end only with their pods.
@@ -49,8 +46,8 @@ public sealed class EndpointSessionsOptions<T>
     public IReadOnlyList<string> FindFaults()
     {
         OptionFaults faults = new();
-        faults.CheckAboveZero(OpenTimeout, s_maxTimeout, nameof(OpenTimeout));
-        faults.CheckAboveZero(CloseTimeout, s_maxTimeout, nameof(CloseTimeout));
+        faults.CheckAboveZero(OpenTimeout, TimerLimit.Max, nameof(OpenTimeout));
+        faults.CheckAboveZero(CloseTimeout, TimerLimit.Max, nameof(CloseTimeout));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
         return faults.Found;

@@ -72,7 +72,7 @@ public sealed class EndpointSnapshot
     /// </summary>
     public long Version { get; internal init; }
 
-    /// <summary>When this content was first observed, by the directory's clock.</summary>
+    /// <summary>The time at which this content was first observed, by the directory's clock.</summary>
     public DateTimeOffset ObservedAt { get; internal init; }
 
     /// <summary>Since when the source has been in trouble, or null while the snapshot is live.</summary>

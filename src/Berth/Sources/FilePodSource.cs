@@ -13,7 +13,7 @@ internal sealed class FilePodSource(string path, TimeSpan period, TimeProvider t
         private byte[]? _content;
         private EndpointSnapshot? _last;
 
-        /// <summary>While the file does not change, return the same snapshot: a confirmation.</summary>
+        /// <summary>Reads the file again. Returns the same snapshot, which confirms it, while the file does not change.</summary>
         public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
         {
             if (_last is not null)

@@ -118,7 +118,7 @@ public sealed class AccessTests : IDisposable
         await using EdgeServer edge = await StartAsync();
         using HttpClient client = edge.Client();
         Write("ops " + Ops, "other bad");
-        await edge.ReloadAsync("tokens.txt line 2: the token of 'other' is not one");
+        await edge.ReloadAsync("tokens.txt line 2: the token of 'other' is not valid");
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(client, Own, "Bearer " + Ops)).StatusCode);
 
         const string Next = "next-token-0123456789";
@@ -220,8 +220,9 @@ public sealed class AccessTests : IDisposable
         string[] parts =
         [
             "'http://*:8000' is in --urls and in --admin-urls", "'ftp://x' does not start with", "'https://*:9000' needs TLS",
-            "line 1: the token of 'a' is not one", "line 2: there is a name or a token", "line 3: the name is not one",
-            "line 4: a target of 'd' is not one", "line 6: the token of 'f' is also that of another", "line 7: the name 'e' is given twice",
+            "line 1: the token of 'a' is not valid", "line 2: there is a name or a token", "line 3: the name is not valid",
+            "line 4: a target of 'd' is not valid", "line 6: the token of 'f' is also that of another",
+            "line 7: the name 'e' is given twice",
             "a subject of clients, and no CA", "'lobby' is no distinguished name", "'' is no distinguished name",
             "'https://play.example.com/' is not as browsers", "'play.example.com' is not", "'https://play.example.com:443' is not",
         ];

@@ -191,8 +191,9 @@ public sealed class ClientLimitTests
         }.FindFaults());
         string[] parts =
         [
-            "burst of requests is 0", "connections of a client is 0", "watches of a client is 2000000", "IPv6 prefix of a client is 8",
-            "no limit of requests a second", "PROXY protocol is on, and no proxy is trusted",
+            "Burst is 0. Give 1 to 1000000.", "Connections is 0. Give 1 to 1000000.", "Watchers is 2000000. Give 1 to 1000000.",
+            "IPv6Prefix is 8. Give 32 to 128.", "Burst is given, and RequestsPerSecond is not.",
+            "PROXY protocol is on, and no proxy is trusted",
         ];
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -114,6 +114,17 @@ public sealed class PingResponderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Broken_logger_does_not_end_the_answers()
+    {
+        ThrowingLogger broken = new();
+        PingResponder responder = PingResponder.Start([new IPEndPoint(IPAddress.Loopback, 0)], broken, _time);
+        await _client.SendToAsync(new byte[] { 9 }, SocketFlags.None, responder.EndPoints[0], Cancelled);
+        Assert.Equal([9], await ReceiveAsync(_client));
+        await responder.DisposeAsync();
+        Assert.Equal(2, broken.Calls);
+    }
+
+    [Fact]
     public async Task End_frees_the_port_and_tells_the_counts()
     {
         await SendAsync(_client, [1]);

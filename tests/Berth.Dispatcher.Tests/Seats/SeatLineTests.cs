@@ -1,6 +1,14 @@
 using System.Text.Json;
+using Berth.Dispatcher.Json;
+using Berth.Dispatcher.Seats;
+using Berth.Dispatcher.State;
+using Berth.Logging;
 using Berth.Seats;
+using Berth.Seats.Keys;
+using Berth.Seats.Wire;
 using Berth.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests.Seats;
 
@@ -51,6 +59,33 @@ public sealed class SeatLineTests
         cluster.Desks[0]!.Redeem(seat.GetProperty("ticket").GetString()).Dispose();
         session.Dispose();
         Assert.Equal(201, (await waiting.WaitAsync(Wait.Limit, Cancelled)).Status);
+    }
+
+    [Fact]
+    public async Task Failure_that_a_broken_logger_gets_does_not_end_the_line()
+    {
+        using TestFolder folder = new();
+        string keys = folder.Write("keys", "one=" + Convert.ToBase64String(new byte[32]));
+        BrokenClock time = new();
+        ThrowingLogger broken = new();
+        await using EndpointDirectory directory = new(new PushableSource());
+        using HttpClient http = new();
+        SeatContext context = new(
+            new DispatcherSeatOptions { DeskPorts = PortScheme.PerOrdinal(9000), KeyFile = keys }, http,
+            new SeatKeyFile(keys, time, NullLogger.Instance), new Random(1), time, broken.CreateSafeLogger("Berth"));
+        ServedTarget served = new(directory.Follow(TestPods.Target, TestPods.Ports), new CompressionTurns());
+        await using SeatTarget target = new(served, context);
+        time.IsBroken = true;
+        for (int i = 0; i < 2; i++)
+        {
+            SeatOutcome gone = await target.Line.ReserveAsync(new ReserveMessage(1, 30), null, TimeSpan.Zero, Cancelled)
+                .WaitAsync(Wait.Limit, Cancelled);
+            Assert.Equal(SeatProblemKind.Full, gone.Problem);
+            Assert.False(target.Line.HasClients);
+            time.IsBroken = false;
+        }
+
+        Assert.Equal(1, broken.Calls);
     }
 
     [Fact]
@@ -111,5 +146,13 @@ public sealed class SeatLineTests
         }
 
         return given;
+    }
+
+    /// <summary>A clock that cannot be read for a while.</summary>
+    private sealed class BrokenClock : FakeTimeProvider
+    {
+        public bool IsBroken { get; set; }
+
+        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("The clock is broken.") : base.GetTimestamp();
     }
 }

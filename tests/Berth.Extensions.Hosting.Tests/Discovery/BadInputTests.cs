@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.ServiceDiscovery;
 using Berth.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -186,6 +187,23 @@ public sealed class BadInputTests
 
         rig.Source.Confirm(TestPods.Target, TestPods.Ports);
         await PushableSource.WaitForAsync(rig.View, static s => !s.IsStale, Stop);
+        Assert.Single((await ProviderTests.PopulateAsync(rig)).Endpoints);
+    }
+
+    [Theory]
+    [InlineData("60.00:00:00")]
+    [InlineData("10675199.02:48:05.4775807")]
+    public async Task Limit_beyond_a_timer_leaves_a_stale_list_served(string limit)
+    {
+        TestClock clock = new();
+        await using PodRig rig = DiscoveryRig.Create(o => o.TimeProvider = clock);
+        rig.Builder.Services.AddSingleton<TimeProvider>(clock);
+        rig.Builder.AddBerth(s => s.MaxStale = TimeSpan.Parse(limit, CultureInfo.InvariantCulture));
+        await rig.StartAsync(0);
+        await rig.PublishAsync([TestPods.Endpoint(0)]);
+        Assert.Single((await ProviderTests.PopulateAsync(rig)).Endpoints);
+        rig.Source.Fail(TestPods.Target, TestPods.Ports, "The API server is away.");
+        await clock.WaitForTimerAsync(static due => due == TimeSpan.FromDays(24), Stop);
         Assert.Single((await ProviderTests.PopulateAsync(rig)).Endpoints);
     }
 }

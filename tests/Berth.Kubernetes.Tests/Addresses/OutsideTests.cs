@@ -1,3 +1,6 @@
+using Berth.Kubernetes.Nodes;
+using Microsoft.Extensions.Logging;
+
 namespace Berth.Kubernetes.Addresses;
 
 /// <summary>Addresses and host names for clients outside the cluster, over the real client.</summary>
@@ -102,8 +105,30 @@ public sealed class OutsideTests
         Assert.Contains("node node-0 states is ignored: '198.51.100.1:80' is neither", said.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Broken_logger_keeps_no_lost_address_in_use()
+    {
+        const string Ready = "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]";
+        TestClock time = new();
+        await using SourceHarness harness = await StartAsync(
+            AddressMode.External, "external-ip", logger: new ThrowingLogger(), time: time);
+        harness.Api.OnNodes(static x => x.AnswerAsync(200, NodeList(null)));
+        Assert.Equal(["192.0.2.1", "192.0.2.2"], Describe(await harness.ReadAsync()));
+        ScriptedExchange watch = await harness.Api.NextNodesAsync(Token);
+        await watch.StartAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        await watch.SendEventAsync(
+            "MODIFIED", Json.Node("node-1", "81", ("InternalIP", "10.0.0.2"))
+                .Replace("\"status\":{", $"\"status\":{{{Ready},", StringComparison.Ordinal));
+        await time.WaitForTimerAsync(static due => due == NodeFeed.KeepsLost, Token);
+        // The callback of the timer logs too.
+        time.Advance(NodeFeed.KeepsLost);
+        while (!Describe(await next).SequenceEqual(["192.0.2.1", "NoExternalAddress"]))
+            next = harness.ReadAsync();
+    }
+
     private static async Task<SourceHarness> StartAsync(
-        AddressMode mode, string from, string? template = null, RecordingLogger? logger = null)
+        AddressMode mode, string from, string? template = null, ILoggerFactory? logger = null, TimeProvider? time = null)
     {
         SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions
         {
@@ -111,6 +136,7 @@ public sealed class OutsideTests
             ExternalFrom = [.. from.Split(',').Select(ExternalAddressSource.Parse)],
             HostTemplate = template,
             LoggerFactory = logger ?? new RecordingLogger(),
+            TimeProvider = time ?? TimeProvider.System,
         });
         harness.Api.OnList(200, s_slices);
         return harness;

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Berth.Kubernetes.Http;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -113,14 +113,10 @@ public sealed class KubernetesApiTests
     }
 
     [Theory]
-    [InlineData("120", 120)]
-    [InlineData("Sun, 22 Nov 2026 12:00:30 GMT", 30)]
-    [InlineData("Sun, 22 Nov 2026 11:00:00 GMT", 0)]
-    [InlineData(null, null)]
-    [InlineData("soon", null)]
-    public async Task Reads_RetryAfter_in_both_forms(string? header, int? seconds)
+    [MemberData(nameof(RetryAfterCases.All), MemberType = typeof(RetryAfterCases))]
+    public async Task Reads_RetryAfter_in_every_form(string? header, double? seconds)
     {
-        FakeTimeProvider time = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture));
+        FakeTimeProvider time = new(RetryAfterCases.Now);
         KubernetesApiException e = await RefusalAsync(
             context =>
             {
@@ -133,7 +129,7 @@ public sealed class KubernetesApiTests
             time);
 
         Assert.Equal(429, e.StatusCode);
-        Assert.Equal(seconds, (int?)e.RetryAfter?.TotalSeconds);
+        Assert.Equal(seconds, e.RetryAfter?.TotalSeconds);
         Assert.Contains("Too many requests, please try again later.", e.Message, StringComparison.Ordinal);
     }
 

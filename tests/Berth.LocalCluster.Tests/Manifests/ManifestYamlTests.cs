@@ -63,7 +63,7 @@ public sealed class ManifestYamlTests
     [InlineData("a: 1\nb: &b {<<: *b}", "the manifest, line 2: the anchor &b contains itself.")]
     [InlineData("a: 1\n? [a, b]\n: c", "the manifest, line 2: a key is a mapping or a list; keys are single values.")]
     [InlineData("a: 1\n~: c", "the manifest, line 2: a key is null; put it in quotes if it is meant as text.")]
-    [InlineData("a: 1\nb: .inf", "the manifest, line 2: a number is infinite or not a number (.inf, .nan), which JSON cannot hold.")]
+    [InlineData("a: 1\nb: .inf", "the manifest, line 2: a number is infinite or not a number (.inf, .nan), which JSON cannot express.")]
     [InlineData("a: 1\nb: !!int yes", "the manifest, line 2: `yes` is a !!bool, and its tag says !!int.")]
     [InlineData("a: 1\nb: {<<: 5}", "the manifest, line 2: the merge key << takes a mapping or a list of mappings.")]
     [InlineData("just text", "the manifest, line 1: a document or an item of a list is not a Kubernetes object.")]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Berth.Checks;
 using Berth.Clusters;
 using Berth.TestKit;
 
@@ -174,6 +176,27 @@ public sealed class ClusterSourceTests
         // The wait before the next try may not have started.
         await Wait.ForAsync(() => back.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(250)), Token);
         Assert.Equal(2, (await back).Endpoints.Count);
+    }
+
+    [Theory]
+    [InlineData("60.00:00:00")]
+    [InlineData("10675199.02:48:05.4775807")]
+    public async Task Limit_beyond_a_timer_leaves_a_stale_cluster_served(string limit)
+    {
+        TestClock time = new();
+        await using TwoClusters clusters = new(time, maxStale: TimeSpan.Parse(limit, CultureInfo.InvariantCulture));
+        clusters.Push("east", 1);
+        clusters.Push("west", 1);
+        await clusters.UntilAsync("east: 0; west: 0", Token);
+        clusters.Fail("east", "East is away.");
+        await clusters.UntilAsync("east: 0 (stale); west: 0", Token);
+        // The wait is cut to what a timer takes, and begins again after it.
+        await time.WaitForTimerAsync(static due => due == TimerLimit.Max, Token);
+        clusters.Push("west", 2);
+        await clusters.UntilAsync("east: 0 (stale); west: 0 1", Token);
+        await time.WaitForTimerAsync(static due => due == TimerLimit.Max, Token);
+        Assert.Equal(0, clusters.View.FailureCount);
+        Assert.Null(clusters.View.Failure);
     }
 
     [Fact]

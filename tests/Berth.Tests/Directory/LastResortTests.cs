@@ -43,6 +43,28 @@ public sealed class LastResortTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Snapshot_whose_warning_a_broken_logger_refuses_is_published()
+    {
+        ThrowingLogger broken = new();
+        ScriptedSource source = new();
+        await using EndpointDirectory directory = new(
+            source, new EndpointDirectoryOptions { TimeProvider = new TestClock(), LastResort = true, LoggerFactory = broken });
+        ValueTask<EndpointSnapshot> first = directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, Cancellation);
+        Assert.Single(source.Streams).Push(TestPods.Snapshot(TestPods.Endpoint(0, ready: false)));
+        Assert.Single((await first.AsTask().WaitAsync(Wait.Limit, Cancellation)).Warnings);
+        EndpointView view = directory.Follow(TestPods.Target, TestPods.Ports);
+        Assert.Equal((0, null), (view.FailureCount, view.Failure));
+
+        // The warning is over, which is logged too.
+        source.Streams[0].Push(TestPods.Snapshot(TestPods.Endpoint(0)));
+        EndpointSnapshot later = await PushableSource.WaitForAsync(view, static s => s.Warnings.Count == 0, Cancellation);
+        Assert.Equal((2, 0), (later.Version, view.FailureCount));
+        source.Streams[0].Push(TestPods.Snapshot(TestPods.Endpoint(1)));
+        await PushableSource.WaitForAsync(view, static s => s.Version == 3, Cancellation);
+        Assert.Equal((0, 2), (view.FailureCount, broken.Calls));
+    }
+
+    [Fact]
     public async Task Snapshot_of_a_file_has_a_last_resort_too()
     {
         using TestFolder folder = new();

@@ -35,11 +35,43 @@ public sealed class TextTests
     [Fact]
     public void Summary_starts_with_the_thing_or_the_verb()
     {
-        Regex opening = new(@"<summary>\s*(///\s*)?(What|How|Whose|Who|Which|Whether|Where)\b", RegexOptions.NonBacktracking);
+        Regex opening = new(
+            @"<summary>\s*(///\s*)?(What|How|Whose|Who|Which|Whether|Where|When|Of|As|If|From|For|Without)\b",
+            RegexOptions.NonBacktracking);
         string[] faults =
         [
             .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal))
                 .SelectMany(file => opening.Matches(Checkout.Read(file)).Select(match => $"{file}: '{match.Groups[2].Value} ...'.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void Loggers_of_rooms_never_throw()
+    {
+        // Berth.LocalCluster references no room, and its loggers are those of the program that owns it.
+        string[] faults =
+        [
+            .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal)
+                && !file.StartsWith("src/Berth.LocalCluster/", StringComparison.Ordinal) && file != "src/Berth/Logging/SafeLoggers.cs")
+                .SelectMany(static file => Lines(file).Where(static line => line.Text.Contains(".CreateLogger(", StringComparison.Ordinal))
+                    .Select(line => $"{file}:{line.Number}: a logger that throws would end a loop. Use CreateSafeLogger.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Theory]
+    [InlineData(@"\bcatch \(\S+ (?!exception\))\w+\)", "A caught exception is named exception.")]
+    [InlineData(
+        @"\b(const|static readonly) \S+ (s_)?([Ll]ongest|[Ss]hortest|[Mm]ost|[Ll]east|[Mm]aximum|[Mm]inimum|[Hh]ighest|[Ll]owest)",
+        "The name of a limit starts with Max or Min.")]
+    public void One_thing_has_one_name(string pattern, string rule)
+    {
+        Regex other = new(pattern);
+        string[] faults =
+        [
+            .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal)).SelectMany(file => Lines(file)
+                .Where(line => other.IsMatch(line.Text)).Select(line => $"{file}:{line.Number}: {rule}")),
         ];
         Assert.Equal("", string.Join('\n', faults));
     }

@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +47,7 @@ public sealed class ClusterAccessOptions
     /// </summary>
     public Action<string>? PluginOutput { get; init; }
 
-    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Kubernetes");
+    internal ILogger Logger => LoggerFactory.CreateSafeLogger("Berth.Kubernetes");
 
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()

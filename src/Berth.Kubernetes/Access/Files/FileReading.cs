@@ -4,7 +4,7 @@ namespace Berth.Kubernetes.Access.Files;
 internal static class FileReading
 {
     // Kubeconfigs of large organisations reach a megabyte. A larger file is not a kubeconfig.
-    private const long MaximumBytes = 8 * 1024 * 1024;
+    private const long MaxBytes = 8 * 1024 * 1024;
 
     /// <summary>Returns the whole file.</summary>
     /// <exception cref="ClusterAccessException">It is missing, a folder, unreadable or too large.</exception>
@@ -42,8 +42,8 @@ internal static class FileReading
         while ((read = file.Read(buffer)) > 0)
         {
             content.Write(buffer, 0, read);
-            if (content.Length > MaximumBytes)
-                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, "
+            if (content.Length > MaxBytes)
+                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaxBytes / (1024 * 1024)} MiB, "
                     + "so it is something else. Name another file.");
         }
 

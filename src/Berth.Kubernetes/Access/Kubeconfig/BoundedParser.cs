@@ -9,10 +9,10 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 /// </summary>
 internal sealed class BoundedParser(IParser inner) : IParser
 {
-    private const int MaximumDepth = 64;
+    private const int MaxDepth = 64;
 
     // Each event takes some hundred bytes of memory. A kubeconfig with 10,000 clusters, users and contexts has about this number.
-    private const int MaximumEvents = 500_000;
+    private const int MaxEvents = 500_000;
 
     private int _depth;
     private int _events;
@@ -25,10 +25,10 @@ internal sealed class BoundedParser(IParser inner) : IParser
             return false;
         ParsingEvent current = inner.Current!;
         _depth += current.NestingIncrease;
-        if (_depth > MaximumDepth + 2)
-            throw new YamlException(current.Start, current.End, $"nested deeper than {MaximumDepth} levels");
-        if (++_events > MaximumEvents)
-            throw new YamlException(current.Start, current.End, $"more than {MaximumEvents} pieces");
+        if (_depth > MaxDepth + 2)
+            throw new YamlException(current.Start, current.End, $"nested deeper than {MaxDepth} levels");
+        if (++_events > MaxEvents)
+            throw new YamlException(current.Start, current.End, $"more than {MaxEvents} pieces");
         return true;
     }
 }

@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 /// <summary>Reads one of a plugin's outputs, up to a limit.</summary>
 internal static class PluginPipe
 {
-    private const int Maximum = 1024 * 1024;
+    private const int MaxBytes = 1024 * 1024;
 
     /// <summary>Returns the whole output when it has ended.</summary>
     internal static async Task<byte[]> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
@@ -12,7 +12,7 @@ internal static class PluginPipe
         await ReadAsync(stream, piece =>
         {
             // Read on above the limit, otherwise the plugin would block on a full pipe.
-            if (all.Length + piece.Length <= Maximum)
+            if (all.Length + piece.Length <= MaxBytes)
                 all.Write(piece);
         }, cancellationToken).ConfigureAwait(false);
         return all.ToArray();

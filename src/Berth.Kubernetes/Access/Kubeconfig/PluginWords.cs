@@ -8,8 +8,8 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 /// </summary>
 internal sealed class PluginWords(ExecPlugin plugin)
 {
-    private const int MaximumQuote = 500;
-    private const int MaximumLine = 4096;
+    private const int MaxQuote = 500;
+    private const int MaxLine = 4096;
 
     private readonly Lock _lock = new();
     private readonly List<byte> _line = [];
@@ -47,7 +47,7 @@ internal sealed class PluginWords(ExecPlugin plugin)
         foreach (byte value in piece)
         {
             // Limit the line: a progress bar is one line without an end.
-            if (value is (byte)'\n' or (byte)'\r' || _line.Count >= MaximumLine)
+            if (value is (byte)'\n' or (byte)'\r' || _line.Count >= MaxLine)
                 EndLine();
             if (value is not ((byte)'\n' or (byte)'\r'))
             {
@@ -75,7 +75,7 @@ internal sealed class PluginWords(ExecPlugin plugin)
     {
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string text = string.Join(' ', words.Select(static word => MayBeSecret(word) ? "[left out]" : word).Prepend(before)).Trim();
-        return text.Length <= MaximumQuote ? text : "…" + text[^MaximumQuote..];
+        return text.Length <= MaxQuote ? text : "…" + text[^MaxQuote..];
     }
 
     // A plugin in verbose mode may show its token. Tokens are long, and neither paths nor addresses.

@@ -11,7 +11,7 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 internal sealed class YamlTree
 {
     // The same as the limit of events. Without it, merges of merges would copy without an end.
-    private const int MaximumMerged = 500_000;
+    private const int MaxMerged = 500_000;
 
     // Characters that YAML's reader refuses.
     private static readonly SearchValues<char> Controls = SearchValues.Create(
@@ -141,8 +141,8 @@ internal sealed class YamlTree
             foreach ((string name, YamlValue merged) in source.Fields ?? throw Fault(at,
                 "a merge key << that is given neither a mapping nor a list of them"))
             {
-                if (++_merged > MaximumMerged)
-                    throw Fault(at, $"merge keys that copy more than {MaximumMerged} values");
+                if (++_merged > MaxMerged)
+                    throw Fault(at, $"merge keys that copy more than {MaxMerged} values");
                 into[name] = merged;
             }
         }
