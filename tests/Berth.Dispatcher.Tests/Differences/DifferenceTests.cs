@@ -15,7 +15,10 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
 {
     private const string Short = RequestCase.Short;
     private const string Closing = RequestCase.Closing;
+    private const int Attempts = 50;
     private const string Next = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    private int _unsteady;
 
     /// <summary>The seeds from 1 on that are always played, the new ones of each run, and those of a night.</summary>
     public static TheoryData<AnswerPath, int, int, int> Counts => new()
@@ -53,7 +56,8 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
                     Interlocked.Increment(ref plain);
             });
 
-        output.WriteLine($"{answered} answered with 200, {plain} in the plain form");
+        output.WriteLine($"{answered} answered with 200, {plain} in the plain form, {_unsteady} that Kestrel answers in two ways");
+        Assert.InRange(_unsteady, 0, 2 + ((always + count) / 200));
         // Cases that are all refused, or all left to Kestrel, would prove little.
         Assert.InRange(answered, (always + count) / 5, (always + count) * 4 / 5);
         Assert.InRange(plain, (always + count) / 10, (always + count) / 2);
@@ -87,7 +91,7 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
             await CompareAsync(servers, [bytes[..cut], bytes[cut..]]);
     }
 
-    private static async Task<(string Answer, bool IsPlain)> PlayAsync(ServerPair servers, int seed)
+    private async Task<(string Answer, bool IsPlain)> PlayAsync(ServerPair servers, int seed)
     {
         RequestCase request = RequestCase.Of(seed);
         try
@@ -103,17 +107,31 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
     }
 
     /// <summary>Sends both ways, twice: with the end of the client's side, and with another request in place of that.</summary>
-    private static async Task<string> CompareAsync(ServerPair servers, byte[][] segments)
+    private async Task<string> CompareAsync(ServerPair servers, byte[][] segments)
     {
-        string expected = await AskAsync(servers, servers.Kestrel, segments, length: null);
-        Same(segments, expected, await AskAsync(servers, servers.Tested, segments, length: null));
+        string expected = await CompareAsync(servers, segments, length: null);
         // A whole request is answered before the next one is sent, whose answer tells that the connection stayed open.
         string text = Text(segments);
         int length = text.Contains("\r\n\r\n", StringComparison.Ordinal) && !text.StartsWith("HEAD", StringComparison.Ordinal)
             ? LengthOfFirst(expected)
             : 0;
-        string kept = await AskAsync(servers, servers.Kestrel, segments, length);
-        Same(segments, kept, await AskAsync(servers, servers.Tested, segments, length));
+        await CompareAsync(servers, segments, length);
+        return expected;
+    }
+
+    private async Task<string> CompareAsync(ServerPair servers, byte[][] segments, int? length)
+    {
+        string expected = await AskAsync(servers, servers.Kestrel, segments, length);
+        string actual = await AskAsync(servers, servers.Tested, segments, length);
+        // Kestrel itself answers some broken requests in two ways, by chance. An answer that Kestrel alone gives too is no difference.
+        bool isKnown = actual == expected;
+        if (!isKnown)
+            Interlocked.Increment(ref _unsteady);
+        for (int i = 0; i < Attempts && !isKnown; i++)
+            isKnown = actual == await AskAsync(servers, servers.Kestrel, segments, length);
+        Assert.True(
+            isKnown,
+            $"{string.Join("|", segments.Select(static s => Encoding.Latin1.GetString(s)))}\nKestrel:\n{expected}\nThe other:\n{actual}");
         return expected;
     }
 
@@ -124,10 +142,6 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
         Match length = BodyLength().Match(answers[..Math.Max(end, 0)]);
         return length.Success ? end + int.Parse(length.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
     }
-
-    private static void Same(byte[][] segments, string expected, string actual) => Assert.True(
-        expected == actual,
-        $"{string.Join("|", segments.Select(static s => Encoding.Latin1.GetString(s)))}\nKestrel:\n{expected}\nThe other:\n{actual}");
 
     private static string Text(byte[][] segments) => string.Concat(segments.Select(static s => Encoding.Latin1.GetString(s)));
 
