@@ -23,10 +23,11 @@ internal sealed class PeriodicLoop : IAsyncDisposable
         _running = RunAsync(period, time);
     }
 
-    /// <summary>Ends the wait in progress, and completes when the loop has ended.</summary>
+    /// <summary>Ends the wait in progress, and completes when the loop has ended. Later calls do the same.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (!_stopping.IsCancellationRequested)
+            await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
