@@ -75,9 +75,9 @@ internal sealed record CertificatePair(SslStreamCertificateContext Context, IRea
             "1.2.840.10045.2.1" => WithKey(leaf, key, ECDsa.Create(), static (c, k) => c.CopyWithPrivateKey(k)),
             string other => throw new CryptographicException($"keys of the kind {other} are not supported, only RSA and ECDSA"),
         };
-        // Offline switches off two downloads, neither of which a start or a handshake may depend on: that of missing intermediate
-        // certificates while the chain is built, and that of OCSP responses to staple, which .NET on Linux would otherwise start here and
-        // refresh at handshakes (SslStreamCertificateContext.Create; dotnet/runtime, SslStreamCertificateContext.Linux.cs, SetNoOcspFetch).
+        // Offline switches off two downloads, because no start and no handshake may depend on them: missing intermediate certificates,
+        // while the chain is built, and OCSP responses to staple, which .NET on Linux would otherwise fetch here and again at handshakes
+        // (SslStreamCertificateContext.Create; dotnet/runtime, SslStreamCertificateContext.Linux.cs, SetNoOcspFetch).
         return new CertificatePair(
             SslStreamCertificateContext.Create(certificate, chain, offline: true), NamesOf(certificate),
             new DateTimeOffset(certificate.NotAfter));

@@ -138,7 +138,7 @@ public sealed partial class LimitTests
         return (ends[0], ends[1]);
     }
 
-    /// <summary>Sends requests, of which the first ones are whole and are answered, and describes what came until the end.</summary>
+    /// <summary>Sends requests, the first ones whole and one after another, and describes what came until the end.</summary>
     private static async Task<string> EndAsync(
         ServerPair servers, EdgeServer server, string[] sent, int wholes, TimeSpan? limit = null, bool mayReset = false)
     {

@@ -38,7 +38,8 @@ public sealed class SlowReaderTests
             await input.Writer.WriteAsync("?"u8.ToArray(), TestContext.Current.CancellationToken);
             long all = (long)length * i;
             await Wait.UntilAsync(
-                () => Task.FromResult(LengthOf(output.Reader)), n => n == all, Wait.Limit, "the answer", TestContext.Current.CancellationToken);
+                () => Task.FromResult(LengthOf(output.Reader)), n => n == all, Wait.Limit, "the answer",
+                TestContext.Current.CancellationToken);
         }
 
         for (int second = 0; second < seconds; second++)
