@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Berth.Kubernetes.Http;
-using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
