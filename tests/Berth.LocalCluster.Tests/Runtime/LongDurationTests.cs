@@ -37,7 +37,6 @@ public sealed class LongDurationTests
             await test.WaitAsync(pods => !pods.Any(pod => pod.Uid == uid));
             Assert.True(File.Exists(folder["ended"]), "It was killed before it had ended.");
         }
-
     }
 
     [Theory]

@@ -121,7 +121,6 @@ public sealed class ProcessTests
             (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
             Assert.Equal(message, (string?)pod["status"]!["containerStatuses"]![0]!["lastState"]!["terminated"]!["message"]);
         }
-
     }
 
     [Fact]
