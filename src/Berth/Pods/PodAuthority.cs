@@ -44,7 +44,7 @@ internal static class PodAuthority
         json.WriteString(member, text[..Format(endpoint.Address, endpoint.Port, text)]);
     }
 
-    /// <summary>Writes an address as a value. An <see cref="IPAddress"/> keeps the string of <c>ToString()</c>, and this creates none.</summary>
+    /// <summary>Writes an address as a value, without the string that an <see cref="IPAddress"/> creates once and keeps.</summary>
     public static void Write(Utf8JsonWriter json, IPAddress address)
     {
         Span<byte> text = stackalloc byte[MaxLength];

@@ -58,7 +58,7 @@ internal sealed class ClaimKeys(int capacity) : IDisposable
 
     private static uint KeyOf(string? cluster, IPAddress address, int port, string protocol)
     {
-        // The hash of an address is random in each process, and so is that of a name. The multiplication spreads ports that follow each other.
+        // The hashes of an address and of a name are random in each process. The multiplication spreads ports that follow each other.
         ulong claim = ((ulong)(uint)address.GetHashCode() << 32) | ((ulong)(uint)port << 8) | protocol[0];
         if (cluster is not null)
             claim ^= (ulong)(uint)cluster.GetHashCode(StringComparison.Ordinal) << 24;

@@ -59,8 +59,8 @@ internal static class PortClashes
     }
 
     /// <summary>
-    /// Returns the pods with a claim of these keys. Two claims of 100,000 often have one key without a clash, so this pass too creates nothing
-    /// for the other pods.
+    /// Returns the pods with a claim of these keys. Two claims of 100,000 often have one key without a clash, so this pass too creates
+    /// nothing for the other pods.
     /// </summary>
     private static List<(EndpointSnapshot Snapshot, PodEndpoint Pod)> PodsWith(
         HashSet<uint> repeated, IReadOnlyCollection<EndpointSnapshot> snapshots)

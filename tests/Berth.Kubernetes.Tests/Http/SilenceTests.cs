@@ -29,8 +29,8 @@ public sealed class SilenceTests
             },
             authority.Server("127.0.0.1"));
         await using TcpRelay relay = new(() => server.Port);
-        // The shortest that the handler allows, on the real clock. A machine that stands still for that time loses more connections: the test
-        // asks again then, and counts only that the silent one was replaced.
+        // The shortest that the handler allows, on the real clock. A machine that stands still for that time loses more connections: the
+        // test asks again then, and counts only that the silent one was replaced.
         KubernetesApiOptions options = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
         using ApiHarness harness = new(ApiHarness.Access(new Uri($"https://127.0.0.1:{relay.Port}/"), authority.Pem), options: options);
         using KubernetesResponse watch = await UntilReachedAsync(

@@ -77,8 +77,8 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks until a condition is true: at first without pauses, because other threads often need only some turns, and then with pauses that
-    /// leave them the processors.
+    /// Looks until a condition is true: at first without pauses, because other threads often need only some turns, and then with pauses
+    /// that leave them the processors.
     /// </summary>
     private async Task<bool> LooksUntilAsync(Func<bool> condition, TimeSpan patience)
     {

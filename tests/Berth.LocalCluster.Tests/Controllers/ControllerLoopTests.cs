@@ -38,7 +38,8 @@ public sealed class ControllerLoopTests
 
         public int Good { get; private set; }
 
-        public Task<(string Name, DateTimeOffset At)> NextAsync() => _tried.Reader.ReadAsync(TestCluster.Token).AsTask().WaitAsync(Wait.Limit, TestCluster.Token);
+        public Task<(string Name, DateTimeOffset At)> NextAsync() =>
+            _tried.Reader.ReadAsync(TestCluster.Token).AsTask().WaitAsync(Wait.Limit, TestCluster.Token);
 
         public IEnumerable<string> Affected(Change change) => ["/" + change.Last.Name];
 

@@ -95,7 +95,8 @@ public sealed class ContainerStartTests : IDisposable
     public async Task Hooks_run_after_the_start_and_before_the_end()
     {
         string program = $"trap 'test -e {_folder.Root}/stopping && touch {_folder.Root}/stopped; exit 0' TERM; "
-            + $"until test -e {_folder.Root}/started; do sleep 0.02; done; touch {_folder.Root}/up; while true; do sleep 600 & wait $!; done";
+            + $"until test -e {_folder.Root}/started; do sleep 0.02; done; touch {_folder.Root}/up; "
+            + "while true; do sleep 600 & wait $!; done";
         await using TestCluster test = await StartAsync(program, $$"""
             lifecycle:
                   postStart: { exec: { command: [/usr/bin/touch, {{_folder.Root}}/started] } }

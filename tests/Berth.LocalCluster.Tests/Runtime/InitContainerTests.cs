@@ -76,7 +76,8 @@ public sealed class InitContainerTests : IDisposable
             + "while true; do sleep 600 & wait $!; done";
         string probe = $$""", startupProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder.Root}}/up] } }""";
         await using TestCluster test = await StartAsync(
-            "Never", $"test -e {_folder.Root}/up && echo main >> {_folder.Root}/ends", Init("s", sidecar, ", restartPolicy: Always" + probe));
+            "Never", $"test -e {_folder.Root}/up && echo main >> {_folder.Root}/ends",
+            Init("s", sidecar, ", restartPolicy: Always" + probe));
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
         await test.WaitForAsync(
             $"{Pods}/p", pod => pod["status"]!["initContainerStatuses"]![0]!["state"]!["terminated"] is not null);
@@ -86,8 +87,8 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Sidecar_runs_beside_the_others_and_counts_for_readiness()
     {
-        string probe =
-            $$""", readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder.Root}}/good] } }""";
+        string command = $"[/usr/bin/test, -e, {_folder.Root}/good]";
+        string probe = $$""", readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: {{command}} } }""";
         await using TestCluster test = await StartAsync(
             "Always", "exec sleep 600", Init("s", "exec sleep 600", ", restartPolicy: Always" + probe));
         await test.WaitForAsync(

@@ -20,7 +20,8 @@ public sealed class ScaleTests
         JsonNode list = await test.WaitForAsync(Slices, static body => TestCluster.CountReady(body) == Pods);
         TimeSpan took = TimeProvider.System.GetElapsedTime(began);
         long writes = TestCluster.VersionOf(list) - before;
-        TestContext.Current.SendDiagnosticMessage($"1,000 pods on 20 nodes were ready after {took.TotalSeconds:0.0} s and {writes} writes.");
+        TestContext.Current.SendDiagnosticMessage(
+            $"1,000 pods on 20 nodes were ready after {took.TotalSeconds:0.0} s and {writes} writes.");
         // Creation, binding and status of a pod; then at most its own update of the set and of its slice, and some events.
         Assert.InRange(writes, 3 * Pods, 12 * Pods);
         Assert.Equal(10, list["items"]!.AsArray().Count);
