@@ -123,8 +123,21 @@ public sealed class OutsideTests
         await time.WaitForTimerAsync(static due => due == NodeFeed.KeepsLost, Token);
         // The callback of the timer logs too.
         time.Advance(NodeFeed.KeepsLost);
-        while (!Describe(await next).SequenceEqual(["192.0.2.1", "NoExternalAddress"]))
+        while (!await IsDroppedAsync(next))
             next = harness.ReadAsync();
+    }
+
+    private static async Task<bool> IsDroppedAsync(Task<EndpointSnapshot> read)
+    {
+        try
+        {
+            return Describe(await read).SequenceEqual(["192.0.2.1", "NoExternalAddress"]);
+        }
+        catch (EndpointSourceException)
+        {
+            // The clock has also passed the minute in which a watch of slices must be answered. Such a read is repeated.
+            return false;
+        }
     }
 
     private static async Task<SourceHarness> StartAsync(
