@@ -12,8 +12,6 @@ namespace Berth.Bench.Rows;
 internal static class AssetRows
 {
     private const int Changes = 200;
-    // kube-apiserver uses the same two cores, and needs several milliseconds of CPU for a change.
-    private const double PerSecond = 50;
 
     private static readonly string[] s_halves = [Servers.Service, "service-c"];
 
@@ -64,8 +62,9 @@ internal static class AssetRows
         await SettleAsync(server);
         double memory = server.Resident;
         TimeSpan before = server.Cpu;
-        await using Churn? load = beside is null ? null : new Churn(beside, PerSecond, Changes);
-        await using Churn churn = new(api, PerSecond, Changes);
+        double perSecond = (beside ?? api).MostChangesPerSecond;
+        await using Churn? load = beside is null ? null : new Churn(beside, perSecond, Changes);
+        await using Churn churn = new(api, perSecond, Changes);
         await churn.Completion;
         await SettleAsync(server);
         return new Cost(list, memory, (server.Cpu - before).TotalMilliseconds / Changes, server.Resident);

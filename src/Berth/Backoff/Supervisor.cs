@@ -96,7 +96,7 @@ internal sealed class Supervisor(
         }
         catch (Exception)
         {
-            // Only a logger that is not ours can throw here, and there is no other way to report it.
+            // No report may end the loop, and there is no other way to report its exception.
             return null;
         }
     }

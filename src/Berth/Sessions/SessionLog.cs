@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Sessions;
 
-/// <summary>The log of the sessions of one target. A logger that throws ends no session.</summary>
+/// <summary>The log of the sessions of one target. Nothing that it reports ends a session.</summary>
 internal sealed class SessionLog(ILogger logger, ServiceTarget target)
 {
     public void Opened(PodEndpoint pod) => Safely(() => Log.SessionOpened(logger, target, pod.Name, pod.Authority));
@@ -41,7 +41,7 @@ internal sealed class SessionLog(ILogger logger, ServiceTarget target)
         }
         catch (Exception)
         {
-            // Only a logger that is not ours can throw here, and there is no other way to report it.
+            // The logger does not throw, but the message of a caller's exception may. There is no other way to report it.
         }
     }
 }
