@@ -183,10 +183,10 @@ internal sealed unsafe class FirstLookLoop
 
         if (count == 0)
             Close(socket);
-        else if (LinuxCalls.LastError is LinuxCalls.TryAgain or LinuxCalls.Interrupted)
-            Wait(socket, isWaiting, wasAnswered: false);
-        else
+        else if (LinuxCalls.LastError is not (LinuxCalls.TryAgain or LinuxCalls.Interrupted))
             Close(socket);
+        else if (!isWaiting)
+            Wait(socket, isWaiting, wasAnswered: false, Now);
     }
 
     private bool TryAnswer(int socket, int count, bool isWaiting)
@@ -194,6 +194,8 @@ internal sealed unsafe class FirstLookLoop
         _answer.Clear();
         if (!_answers.TryAnswer(_request.AsSpan(0, count), _answer, isTls: false, out bool close))
             return false;
+        // Read before the client can have its answer, so that its time does not start late when this thread is interrupted.
+        int now = close ? 0 : Now;
         nint sent;
         ReadOnlySpan<byte> answer = _answer.Written;
         fixed (byte* bytes = answer)
@@ -215,17 +217,15 @@ internal sealed unsafe class FirstLookLoop
         if (close)
             Close(socket);
         else
-            Wait(socket, isWaiting, wasAnswered: true);
+            Wait(socket, isWaiting, wasAnswered: true, now);
         return true;
     }
 
-    private void Wait(int socket, bool isWaiting, bool wasAnswered)
+    private void Wait(int socket, bool isWaiting, bool wasAnswered, int now)
     {
-        if (isWaiting && !wasAnswered)
-            return;
         _waiting.Remove(socket);
         if (isWaiting || _ready.TryAdd(socket))
-            _waiting.Add(socket, Now, wasAnswered);
+            _waiting.Add(socket, now, wasAnswered);
         else
             Close(socket);
     }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Berth.Dispatcher.Tests.Edge;
+using Berth.Dispatcher.Tests.FirstLook;
 
 namespace Berth.Dispatcher.Tests.Differences;
 
@@ -60,6 +61,8 @@ public sealed partial class LimitTests
     {
         await using ServerPair servers = await ServerPair.StartAsync(AnswerPath.FirstLook, keepAlive: s_short, headers: s_long);
         await using RawClient silent = await servers.ConnectAsync(servers.Tested);
+        // Its time starts when it is accepted, and that of the next one before it has its answer.
+        await AcceptedSocket.WaitAsync(silent.Socket, DispatcherFixture.Cancelled);
         await using RawClient kept = await servers.ConnectAsync(servers.Tested);
         StringBuilder text = new();
         await AskAsync(kept, text, Short);

@@ -121,7 +121,8 @@ public sealed class FirstLookTests
         await client.SendAsync(Encoding.ASCII.GetBytes(before), Cancelled);
         if (before.Length > 0)
             await ReadAsync(client, FixedAnswers.Answer.Length);
-        // One that comes later is seen later, so the first one waits by now.
+        await AcceptedSocket.WaitAsync(client, Cancelled);
+        // One that is accepted later is looked at later, so the first one waits by now.
         using Socket second = await fixture.ConnectAsync();
         await second.SendAsync(Encoding.ASCII.GetBytes(Last), Cancelled);
         await ReadToEndAsync(second);
