@@ -21,7 +21,10 @@ export interface EndpointQuery extends RequestOptions {
     readonly key?: string;
     /** Chooses among the pods of this zone; see `zoneFallback` of the answer. */
     readonly zone?: string;
-    /** Asks this cluster first, where the dispatcher follows several; see `clusterFallback` of the answer. With a pod or an ordinal, it alone. */
+    /**
+     * Asks this cluster first, where the dispatcher follows several; see `clusterFallback` of the answer. With a pod or an ordinal,
+     * it alone.
+     */
     readonly cluster?: string;
     /** The pod with this ordinal. Needs `target`. */
     readonly ordinal?: number;
@@ -165,7 +168,8 @@ function pathOf(query: EndpointQuery): string {
     const choice = search.toString();
     if (query.target === undefined)
         return choice === "" ? "" : `?${choice}`;
-    return `v1/endpoints/${segments(query.target)}?${choice === "" ? "pick" : choice}${query.cluster !== undefined && choice.startsWith("cluster=") ? "&pick" : ""}`;
+    const onlyCluster = query.cluster !== undefined && choice.startsWith("cluster=");
+    return `v1/endpoints/${segments(query.target)}?${choice === "" ? "pick" : choice}${onlyCluster ? "&pick" : ""}`;
 }
 
 function pathOfReservation(reservation: ReservationName): string {

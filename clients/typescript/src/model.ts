@@ -28,7 +28,10 @@ export interface PodEndpoint {
     readonly ports: readonly EndpointPort[];
     readonly node: string | null;
     readonly zone: string | null;
-    /** The cluster that the pod is in. Absent when the dispatcher follows one cluster. Two pods of one name in two clusters are two pods. */
+    /**
+     * The cluster that the pod is in. Absent when the dispatcher follows one cluster. Two pods of one name in two clusters are two
+     * pods.
+     */
     readonly cluster?: string;
     readonly ready: boolean;
     readonly serving: boolean;

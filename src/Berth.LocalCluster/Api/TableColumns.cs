@@ -105,7 +105,7 @@ internal static class TableColumns
     private static Dictionary<string, TableColumn[]> ReadColumns()
     {
         Dictionary<string, TableColumn[]> columns = new(StringComparer.Ordinal);
-        foreach (string[] words in FieldTable.Lines("columns.txt").Select(line => line.Split('|')))
+        foreach (string[] words in FieldTable.Lines("columns.txt", '|').Select(line => line.Split('|')))
         {
             foreach (string kind in words[0].Split(','))
                 columns.Add(kind, [.. words.Skip(1).Select(Parse)]);

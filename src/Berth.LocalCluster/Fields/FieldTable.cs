@@ -10,10 +10,22 @@ internal static class FieldTable
     /// </summary>
     public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
-    /// <summary>Returns the lines of a table inside this program, without comments.</summary>
-    public static IEnumerable<string> Lines(string table) => Text(table)
+    /// <summary>
+    /// Returns the lines of a table inside this program, without comments. A line that starts with a space continues the one before it.
+    /// </summary>
+    /// <param name="table">The name of the table.</param>
+    /// <param name="separator">What stands between two items of a line, and so between a line and its continuation.</param>
+    public static IEnumerable<string> Lines(string table, char separator = ' ') => Text(table)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Where(line => !line.StartsWith('#'));
+        .Where(line => !line.StartsWith('#'))
+        .Aggregate(new List<string>(), (lines, line) =>
+        {
+            if (line.StartsWith(' '))
+                lines[^1] += separator + line.TrimStart();
+            else
+                lines.Add(line);
+            return lines;
+        });
 
     public static string Text(string table)
     {

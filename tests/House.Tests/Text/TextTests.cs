@@ -10,7 +10,8 @@ public sealed class TextTests
     private const int MaxLines = 300;
 
     private static readonly string[] s_code = ["src", "tests", "bench", "fuzz", "samples"];
-    private static readonly string[] s_endings = [".cs", ".md", ".sh", ".yaml"];
+    private static readonly string[] s_endings = [".cs", ".md", ".sh", ".yaml", ".ts", ".js", ".css", ".html", ""];
+    private static readonly string[] s_folded = [".sh", ".ts", ".js", ".css", ".html", ""];
     private static readonly string[] s_leftOut =
     [
         "artifacts", "bin", "obj", "node_modules", "Fixtures", "Recordings", "corpus", "findings"
@@ -82,7 +83,7 @@ public sealed class TextTests
         Exceptions exceptions = Exceptions.Read("wide-files.txt");
         string[] faults =
         [
-            .. CodeFiles().Where(file => !exceptions.Allows(file)).SelectMany(file => Lines(file)
+            .. CodeFiles().Concat(Files(s_folded)).Concat(Tables()).Where(file => !exceptions.Allows(file)).SelectMany(file => Lines(file)
                 .Where(static line => line.Text.Length > MaxWidth)
                 .Select(line => $"{file}:{line.Number} has {line.Text.Length} characters. Fold it.")),
         ];
@@ -117,11 +118,23 @@ public sealed class TextTests
     private static IEnumerable<string> CodeFiles() =>
         Files([".cs"]).Where(static file => s_code.Contains(file.Split('/')[0], StringComparer.Ordinal));
 
+    /// <summary>Tables that programs and tests read.</summary>
+    private static IEnumerable<string> Tables() => Files([".txt"]).Where(static file =>
+        s_code.Contains(file.Split('/')[0], StringComparer.Ordinal) && !file.Contains("/PublicAPI.", StringComparison.Ordinal));
+
     private static IEnumerable<string> Files(string[] endings) => Directory.EnumerateFiles(Checkout.Root, "*", SearchOption.AllDirectories)
         .Select(static file => Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/'))
         .Where(file => endings.Contains(Path.GetExtension(file), StringComparer.Ordinal))
         .Where(static file => !file.StartsWith('.') && !file.Split('/').Any(part => s_leftOut.Contains(part, StringComparer.Ordinal)))
+        .Where(static file => Path.HasExtension(file) || IsScript(file))
         .Order(StringComparer.Ordinal);
+
+    private static bool IsScript(string file)
+    {
+        byte[] first = new byte[2];
+        using FileStream stream = File.OpenRead(Path.Combine(Checkout.Root, file));
+        return stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.AsSpan().SequenceEqual("#!"u8);
+    }
 
     private static IEnumerable<(int Number, string Text)> Lines(string file) =>
         File.ReadLines(Path.Combine(Checkout.Root, file)).Select(static (text, index) => (index + 1, text));

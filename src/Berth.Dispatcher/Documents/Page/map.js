@@ -237,7 +237,8 @@ class BerthMap extends HTMLElement {
     if (this.#states.size > 0 && !this.#states.has(state))
       return false;
     const text = this.#text;
-    return text === '' || `${ordinal}` === text || !/^\d+$/.test(text) && `${pod} ${authority} ${node} ${zone}`.toLowerCase().includes(text);
+    return text === '' || `${ordinal}` === text
+      || !/^\d+$/.test(text) && `${pod} ${authority} ${node} ${zone}`.toLowerCase().includes(text);
   }
 
   #hideEmpty() {

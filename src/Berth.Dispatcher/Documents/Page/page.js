@@ -88,7 +88,8 @@ function showClashes(clashes) {
 }
 
 function showPod() {
-  one('pod').update(chosen, feed.pods.get(chosen), feed.pods.has(chosen) ? null : feed.leftOut.find(({ pod }) => pod === chosen), seats.get(chosen));
+  const leftOut = feed.pods.has(chosen) ? null : feed.leftOut.find(({ pod }) => pod === chosen);
+  one('pod').update(chosen, feed.pods.get(chosen), leftOut, seats.get(chosen));
 }
 
 function showStates() {

@@ -29,7 +29,8 @@ class BerthBanner extends HTMLElement {
     if (this.dataset.key === kind + title + text)
       return;
     this.dataset.key = kind + title + text;
-    this.replaceChildren(...kind ? [make('div', { className: `banner ${kind}` }, make('strong', null, title), make('span', null, text))] : []);
+    const parts = [make('strong', null, title), make('span', null, text)];
+    this.replaceChildren(...kind ? [make('div', { className: `banner ${kind}` }, ...parts)] : []);
   }
 }
 
@@ -41,10 +42,14 @@ function bannerOf({ head, lostSince, reason, pods, leftOut, target }) {
   if (head.state === 'stale')
     return ['stale', `Stale since ${clock(new Date(head.staleSince))}.`, ` You see the last good answer. ${head.reason ?? ''}`];
   const away = head.clusters.filter(({ state }) => state !== 'live');
-  if (away.length > 0)
-    return ['stale', `Not live: cluster ${away.map(({ name }) => name).join(', ')}.`, ` ${away.map(({ reason }) => reason).filter(Boolean).join(' ')}`];
-  if (pods.size === 0)
-    return ['none', `${target} has no pods.`, leftOut.length > 0 ? ` ${plural(leftOut.length, 'pod')} cannot be dialled: see Left out.` : ''];
+  if (away.length > 0) {
+    const names = away.map(({ name }) => name).join(', '), reasons = away.map(({ reason }) => reason).filter(Boolean).join(' ');
+    return ['stale', `Not live: cluster ${names}.`, ` ${reasons}`];
+  }
+  if (pods.size === 0) {
+    const others = leftOut.length > 0 ? ` ${plural(leftOut.length, 'pod')} cannot be dialled: see Left out.` : '';
+    return ['none', `${target} has no pods.`, others];
+  }
   return ['', '', ''];
 }
 
@@ -81,17 +86,21 @@ function partsOf(endpoint, leftOut, seats) {
   for (const address of endpoint.addresses) {
     for (const { name, port, protocol } of endpoint.ports) {
       const authority = `${address.includes(':') ? `[${address}]` : address}:${port}`, isMain = authority === endpoint.authority;
-      rows.push([[name || (isMain ? 'Address' : 'Port'), protocol === 'TCP' ? '' : protocol].join(' ').trim(), copyable(authority, name || 'address')]);
+      const term = [name || (isMain ? 'Address' : 'Port'), protocol === 'TCP' ? '' : protocol].join(' ').trim();
+      rows.push([term, copyable(authority, name || 'address')]);
     }
   }
   for (const host of endpoint.hostname ? [endpoint.hostname] : [])
     rows.push(['Host name', copyable(host, 'host name')]);
-  rows.push(['Node', endpoint.node ?? 'unknown'], ['Zone', endpoint.zone ?? 'unknown'], ['UID', make('code', null, endpoint.uid ?? 'unknown')]);
+  rows.push(['Node', endpoint.node ?? 'unknown'], ['Zone', endpoint.zone ?? 'unknown']);
+  rows.push(['UID', make('code', null, endpoint.uid ?? 'unknown')]);
   if (endpoint.cluster)
     rows.push(['Cluster', endpoint.cluster]);
-  if (seats)
-    rows.push(['Seats', seats.desk === 'silent' ? 'The desk is silent' : `${seats.taken} taken, ${seats.reserved} reserved, ${seats.free} free of ${seats.capacity}`
-      + (seats.desk === 'closed' ? '; closed' : '')]);
+  if (seats) {
+    const { desk, taken, reserved, free, capacity } = seats;
+    const counts = `${taken} taken, ${reserved} reserved, ${free} free of ${capacity}${desk === 'closed' ? '; closed' : ''}`;
+    rows.push(['Seats', desk === 'silent' ? 'The desk is silent' : counts]);
+  }
   return [make('dl', null, ...rows.flatMap(([term, value]) => [make('dt', null, term), make('dd', null, value)]))];
 }
 
@@ -189,5 +198,6 @@ class BerthSeats extends HTMLElement {
   }
 }
 
-for (const [name, type] of Object.entries({ age: BerthAge, banner: BerthBanner, pod: BerthPod, key: BerthKey, changes: BerthChanges, seats: BerthSeats }))
+const elements = { age: BerthAge, banner: BerthBanner, pod: BerthPod, key: BerthKey, changes: BerthChanges, seats: BerthSeats };
+for (const [name, type] of Object.entries(elements))
   customElements.define(`berth-${name}`, type);

@@ -43,7 +43,9 @@ export function duration(seconds) {
     return `${s} s`;
   if (s < 3600)
     return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return s < 86400 ? `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min` : `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
+  if (s < 86400)
+    return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+  return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
 }
 
 export const clock = date => date.toLocaleTimeString('en-GB');
@@ -61,7 +63,8 @@ export async function copy(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
   } else {
-    const focused = document.activeElement, area = make('textarea', { className: 'hidden', value: text, readOnly: true, ariaLabel: 'Copy' });
+    const focused = document.activeElement;
+    const area = make('textarea', { className: 'hidden', value: text, readOnly: true, ariaLabel: 'Copy' });
     document.body.append(area);
     area.select();
     document.execCommand('copy');
