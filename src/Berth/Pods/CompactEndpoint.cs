@@ -53,6 +53,9 @@ internal abstract class CompactEndpoint : PodEndpoint
     /// <summary>The rule of its ports, or null before <see cref="TrySetRule"/>.</summary>
     public PortRule? Rule => _hasRule ? _scope.Rule : null;
 
+    /// <summary>The number of its ports: 0 before <see cref="TrySetRule"/>.</summary>
+    public int PortCount => Rule?.Count ?? 0;
+
     public PodScope Scope => _scope;
 
     /// <summary>The UID as it is kept.</summary>
@@ -61,6 +64,10 @@ internal abstract class CompactEndpoint : PodEndpoint
     internal override PodName Key => Number == PodName.NoNumber ? new PodName(_prefix.Text) : new PodName(_prefix, Number);
 
     internal override ulong NameHash => Number == PodName.NoNumber ? KeyHash.Of(_prefix.Text) : KeyHash.End(_prefix.HashState, Number);
+
+    /// <summary>One of its ports, without the list of all.</summary>
+    /// <param name="index">From 0 to <see cref="PortCount"/> - 1.</param>
+    public EndpointPort PortAt(int index) => _scope.Rule!.At(index, Number);
 
     public override EndpointPort? FindPort(string name) =>
         Rule is { } rule && rule.TryFind(name, Number, out EndpointPort? found) ? found : null;

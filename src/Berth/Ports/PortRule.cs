@@ -24,8 +24,15 @@ internal sealed class PortRule
     /// <summary>The largest ordinal whose ports are all at most 65535.</summary>
     public int MaxOrdinal { get; }
 
+    /// <summary>The number of ports of each pod.</summary>
+    public int Count => _bases.Length;
+
     /// <summary>The main port of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
     public int MainPort(int ordinal) => (int)PortRange.Compute(_bases[0].Number, ordinal, _stride);
+
+    /// <summary>One port of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
+    public EndpointPort At(int index, int ordinal) =>
+        _bases[index] with { Number = (int)PortRange.Compute(_bases[index].Number, ordinal, _stride) };
 
     /// <summary>All ports of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
     public EndpointPort[] All(int ordinal)
@@ -94,7 +101,4 @@ internal sealed class PortRule
     /// <summary>True when both give the same ports to every pod.</summary>
     public bool IsSameAs(PortRule other) =>
         ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
-
-    private EndpointPort At(int index, int ordinal) =>
-        _bases[index] with { Number = (int)PortRange.Compute(_bases[index].Number, ordinal, _stride) };
 }

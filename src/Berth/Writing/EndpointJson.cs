@@ -31,20 +31,21 @@ internal static class EndpointJson
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(endpoint);
         PodNames.Write(json, "pod"u8, endpoint);
-        json.WriteString("uid"u8, endpoint.Uid);
+        CompactEndpoint? compact = endpoint as CompactEndpoint;
+        WriteUid(json, endpoint, compact);
         WriteOrdinal(json, endpoint.Ordinal);
         PodAuthority.Write(json, "authority"u8, endpoint);
         json.WritePropertyName("address"u8);
         PodAuthority.Write(json, endpoint.Address);
-        json.WriteStartArray("addresses"u8);
-        foreach (IPAddress address in endpoint.Addresses)
-            PodAuthority.Write(json, address);
-        json.WriteEndArray();
+        WriteAddresses(json, endpoint, compact);
         // Most endpoints have no host name. A list of 100,000 must not repeat that for each.
         if (endpoint.Host is { } host)
             json.WriteString("host"u8, host);
         json.WriteNumber("port"u8, endpoint.Port);
-        WritePorts(json, endpoint.Ports);
+        if (compact is null)
+            WritePorts(json, endpoint.Ports);
+        else
+            WritePorts(json, compact);
         json.WriteString("node"u8, endpoint.Node);
         json.WriteString("zone"u8, endpoint.Zone);
         WriteCluster(json, endpoint.Cluster);
@@ -79,14 +80,7 @@ internal static class EndpointJson
         ArgumentNullException.ThrowIfNull(ports);
         json.WriteStartArray("ports"u8);
         foreach (EndpointPort port in ports)
-        {
-            json.WriteStartObject();
-            json.WriteString("name"u8, port.Name);
-            json.WriteNumber("port"u8, port.Number);
-            json.WriteString("protocol"u8, port.Protocol);
-            json.WriteEndObject();
-        }
-
+            Write(json, port);
         json.WriteEndArray();
     }
 
@@ -145,6 +139,48 @@ internal static class EndpointJson
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // The parts of a compact endpoint are written without the texts and lists of its properties: an answer may have 100,000 of them.
+    private static void WriteUid(Utf8JsonWriter json, PodEndpoint endpoint, CompactEndpoint? compact)
+    {
+        if (compact?.UidValue is { Text: null, IsStated: true } uid)
+            json.WriteString("uid"u8, uid.Value);
+        else
+            json.WriteString("uid"u8, endpoint.Uid);
+    }
+
+    private static void WriteAddresses(Utf8JsonWriter json, PodEndpoint endpoint, CompactEndpoint? compact)
+    {
+        json.WriteStartArray("addresses"u8);
+        if (compact is null)
+        {
+            foreach (IPAddress address in endpoint.Addresses)
+                PodAuthority.Write(json, address);
+        }
+        else
+        {
+            PodAuthority.Write(json, compact.Address);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WritePorts(Utf8JsonWriter json, CompactEndpoint endpoint)
+    {
+        json.WriteStartArray("ports"u8);
+        for (int i = 0; i < endpoint.PortCount; i++)
+            Write(json, endpoint.PortAt(i));
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, EndpointPort port)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, port.Name);
+        json.WriteNumber("port"u8, port.Number);
+        json.WriteString("protocol"u8, port.Protocol);
         json.WriteEndObject();
     }
 }

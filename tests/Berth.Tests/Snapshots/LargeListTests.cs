@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Berth.Pods;
 using Berth.Ports;
+using Berth.TestKit;
 using Berth.Writing;
 
 namespace Berth.Snapshots;
@@ -54,6 +55,51 @@ public sealed class LargeListTests
         Assert.True(kept < Count * 30, $"Writing {Count} pods kept {kept} bytes; the list itself is {listed}.");
     }
 
+    [Fact]
+    public void Writing_a_list_creates_nothing_for_each_pod()
+    {
+        EndpointSnapshot snapshot = Build(Count, static i => AddressOf(i));
+        ArrayBufferWriter<byte> buffer = new(Write(snapshot) + 4096);
+        void Again()
+        {
+            buffer.ResetWrittenCount();
+            Write(snapshot, buffer);
+        }
+
+        Again();
+        long allocated = Allocated.AtLeast(Again);
+        Assert.True(allocated < 1024, $"Writing {Count} pods allocated {allocated} bytes.");
+    }
+
+    [Fact]
+    public void A_compact_endpoint_is_written_as_one_made_of_its_parts()
+    {
+        EndpointPort[] ports = [new EndpointPort("game", 3014), new EndpointPort("voice", 5014, "UDP")];
+        PortRule rule = PortScheme.PerOrdinal([new EndpointPort("game", 3000), new EndpointPort("voice", 5000, "UDP")], 2).RuleFor([])!;
+        PodScope scope = new("ns", "node-1", "z1");
+        foreach (string? uid in (string?[])["6dab17d2-4cbf-4e7a-9e26-98a12b9624f4", "6DAB17D2-4CBF-4E7A-9E26-98A12B9624F4", "odd", null])
+        {
+            foreach (IPAddress address in (IPAddress[])[AddressOf(7), IPAddress.Parse("fd00::7")])
+            {
+                PodEndpoint compact = new Listed(new PodName(s_prefix, 7), scope, new PodUid(uid), address, rule);
+                PodEndpoint parts = PodEndpoint.Create("web-7", "ns", [address], ports, 7, uid, "node-1", "z1");
+                Assert.Equal(Text(parts), Text(compact));
+            }
+        }
+
+        PodEndpoint unnumbered = new Listed(new PodName("web"), scope, default, AddressOf(1), PortScheme.Fixed(3000).RuleFor([])!);
+        PodEndpoint same = PodEndpoint.Create("web", "ns", [AddressOf(1)], [new EndpointPort("", 3000)], node: "node-1", zone: "z1");
+        Assert.Equal(Text(same), Text(unnumbered));
+
+        static string Text(PodEndpoint endpoint)
+        {
+            ArrayBufferWriter<byte> buffer = new();
+            using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+                EndpointJson.Write(json, endpoint);
+            return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        }
+    }
+
     [Theory]
     [InlineData("10.77.0.1", "\"10.77.0.1:3005\"", "\"10.77.0.1\"")]
     [InlineData("fd00::1", "\"[fd00::1]:3005\"", "\"fd00::1\"")]
@@ -71,9 +117,10 @@ public sealed class LargeListTests
         Assert.Equal(pod.AuthorityUtf8.ToArray(), bytes[..PodAuthority.Format(pod.Address, pod.Port, bytes)].ToArray());
     }
 
-    private static int Write(EndpointSnapshot snapshot)
+    private static int Write(EndpointSnapshot snapshot) => Write(snapshot, new ArrayBufferWriter<byte>());
+
+    private static int Write(EndpointSnapshot snapshot, ArrayBufferWriter<byte> buffer)
     {
-        ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
         {
             json.WriteStartArray();
