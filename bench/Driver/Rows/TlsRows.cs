@@ -17,7 +17,11 @@ internal static class TlsRows
     {
         using ServerPair pair = new();
         await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
-        return [.. await HandshakesAsync(options, api, pair), .. await WatchersAsync(options, api, pair)];
+        return
+        [
+            .. await HandshakesAsync(options, api, pair), .. await ReloadRows.MeasureAsync(options, api, pair),
+            .. await WatchersAsync(options, api, pair),
+        ];
     }
 
     private static async Task<Row[]> HandshakesAsync(BenchOptions options, IApiServer api, ServerPair pair)
