@@ -1,44 +1,50 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
 namespace Berth.Seats.Clients;
 
-/// <summary>Reads lines of bytes, each bounded.</summary>
-internal sealed class LineReader(Stream body, int maxLength)
+/// <summary>The lines of a desk's stream, each bounded.</summary>
+internal static class DeskLines
 {
-    private byte[] _buffer = new byte[1024];
-    private int _start;
-    private int _end;
+    // A stream with nothing to read has no buffer: a dispatcher has one for each pod.
+    private static readonly StreamPipeReaderOptions s_options = new(leaveOpen: true, useZeroByteReads: true);
 
-    /// <summary>Reads the next line without its end; null at the end of the stream. It is good until the next call.</summary>
-    /// <exception cref="IOException">The line is too long, or the stream broke.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the lines without their ends. Each is good until the next one.</summary>
+    /// <exception cref="IOException">A line is too long, or the stream broke.</exception>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        Stream body, int maxLength, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int searched = 0;
-        while (true)
+        PipeReader reader = PipeReader.Create(body, s_options);
+        try
         {
-            int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (newline >= 0)
+            ReadResult result;
+            do
             {
-                ReadOnlyMemory<byte> line = _buffer.AsMemory(_start, searched + newline);
-                _start += searched + newline + 1;
-                return line;
+                result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                ReadOnlySequence<byte> unread = result.Buffer;
+                while (TryRead(ref unread, out ReadOnlyMemory<byte> line))
+                    yield return line;
+                if (unread.Length > maxLength)
+                    throw new IOException($"A line of the desk has more than {maxLength} bytes.");
+                reader.AdvanceTo(unread.Start, unread.End);
             }
-
-            searched = _end - _start;
-            if (searched > maxLength)
-                throw new IOException($"A line of the desk has more than {maxLength} bytes.");
-            MakeRoom();
-            int read = await body.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-            if (read == 0)
-                return null;
-            _end += read;
+            while (!result.IsCompleted);
+        }
+        finally
+        {
+            await reader.CompleteAsync().ConfigureAwait(false);
         }
     }
 
-    private void MakeRoom()
+    private static bool TryRead(ref ReadOnlySequence<byte> unread, out ReadOnlyMemory<byte> line)
     {
-        byte[] target = _end - _start > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        _buffer.AsSpan(_start, _end - _start).CopyTo(target);
-        _buffer = target;
-        _end -= _start;
-        _start = 0;
+        line = default;
+        if (unread.PositionOf((byte)'\n') is not { } end)
+            return false;
+        ReadOnlySequence<byte> found = unread.Slice(0, end);
+        line = found.IsSingleSegment ? found.First : found.ToArray();
+        unread = unread.Slice(unread.GetPosition(1, end));
+        return true;
     }
 }
