@@ -14,9 +14,10 @@ public sealed class KeyTableTests
     public void Keys_have_the_pods_of_the_sticky_picker_in_bounded_memory()
     {
         PortScheme ports = PortScheme.Fixed(3000);
+        EndpointPort[] port = [new("", 3000)];
         EndpointSnapshot snapshot = EndpointSnapshot.Create(
-            new ServiceTarget("games", "lobby"), ports, Enumerable.Range(0, 10).Select(static i => PodEndpoint.Create(
-                string.Create(CultureInfo.InvariantCulture, $"lobby-{i}"), "games", [IPAddress.Loopback], [new EndpointPort("", 3000)], i)));
+            new ServiceTarget("games", "lobby"), ports, Enumerable.Range(0, 10).Select(i => PodEndpoint.Create(
+                string.Create(CultureInfo.InvariantCulture, $"lobby-{i}"), "games", [IPAddress.Loopback], port, i)));
         Channel channel = Channel.Of(new Uri("berth:///lobby.games"), new BerthGrpcOptions { Ports = ports });
         // Without a subchannel a connection can be found, and never used.
         KeyTable table = new([.. snapshot.Endpoints.Select(pod =>

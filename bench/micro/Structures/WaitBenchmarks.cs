@@ -4,8 +4,8 @@ using Berth.Dispatcher.FirstLook;
 namespace Berth.Bench.Micro.Structures;
 
 /// <summary>
-/// 1,000 sockets that wait, in the order in which their time ends: each is added, found and taken out, of which every second one is not the
-/// first. In our own list, and in the runtime's list with a dictionary of its nodes.
+/// 1,000 sockets that wait, in the order in which their time ends: each is added, found and taken out, and half of them are not the first
+/// then. In our own list, and in the runtime's list with a dictionary of its nodes.
 /// </summary>
 [MemoryDiagnoser]
 public class WaitBenchmarks
