@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Berth.Bench;
 using Berth.Bench.Cluster;
 using Berth.Bench.Cluster.Real;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 using Berth.Bench.Rows;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.Bench.Rows;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Bench.Cluster;
@@ -12,7 +11,7 @@ internal static class FakeServer
     public static async Task<int> RunAsync(string slices, string pods, string changes, bool onlyHttp11)
     {
         Fleet fleet = new Fleet()
-            .Add(Servers.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture))
+            .Add(Fleet.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture))
             .Add("warm-up", 600, 10);
         await using FakeApi api = await FakeApi.StartAsync(fleet, onlyHttp11 ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
         Console.WriteLine(api.Kubeconfig);

@@ -7,6 +7,9 @@ internal sealed class Fleet
 {
     public const string Namespace = "scale";
 
+    /// <summary>The Service of most rows.</summary>
+    public const string Service = "service-b";
+
     private const int PodsPerNode = 10;
 
     private readonly List<SliceTemplate> _slices = [];

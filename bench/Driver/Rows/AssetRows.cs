@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Cluster.Real;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -13,7 +14,7 @@ internal static class AssetRows
 {
     private const int Changes = 200;
 
-    private static readonly string[] s_halves = [Servers.Service, "service-c"];
+    private static readonly string[] s_halves = [Fleet.Service, "service-c"];
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {

@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 using static Berth.Bench.Rows.EarlierBuild;
@@ -21,7 +22,7 @@ internal static class BeforeFreshRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi few = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using FakeApi few = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 3));
         return
         [
             await StartAsync(now, before, few), await MemoryAsync(now, before), await WatchersAsync(now, before, few),
@@ -46,7 +47,7 @@ internal static class BeforeFreshRows
 
     private static async Task<Row> MemoryAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
         List<Pair> memory = [];
         for (int round = 0; round < MemoryPairs; round++)
         {
@@ -117,8 +118,8 @@ internal static class BeforeFreshRows
 
     private static async Task<Row> ChurnAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
-        await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
+        await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
         await using ServerProcess ours = Servers.Berth(now, api);
         await using ServerProcess theirs = Servers.Berth(before, other);
         await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());

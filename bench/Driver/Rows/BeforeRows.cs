@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 using static Berth.Bench.Rows.EarlierBuild;
@@ -31,7 +32,7 @@ internal static class BeforeRows
 
     private static async Task<IEnumerable<Row>> RootAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 3));
         await using ServerProcess ours = Servers.Berth(now, api);
         await using ServerProcess theirs = Servers.Berth(before, api);
         await Servers.WatchedAsync(api, 2);
@@ -73,8 +74,8 @@ internal static class BeforeRows
 
     private static async Task<Row> ChangeAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
-        await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
+        await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
         await using ServerProcess ours = Servers.Berth(now, api);
         await using ServerProcess theirs = Servers.Berth(before, other);
         await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
@@ -96,7 +97,7 @@ internal static class BeforeRows
 
     private static async Task<Row> EventAsync(BenchOptions now, BenchOptions before)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 1));
         await using ServerProcess ours = Servers.Berth(now, api);
         await using ServerProcess theirs = Servers.Berth(before, api);
         await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
@@ -117,7 +118,7 @@ internal static class BeforeRows
         if (now.BeforeClients is null)
             return [new Row(what, "", "not measured: give --before-clients PROGRAM", "", "", null)];
         await using FakeApi api = await FakeApi.StartAsync(
-            new Fleet().Add(Servers.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
+            new Fleet().Add(Fleet.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
         List<(ListCost Now, ListCost Before)> lists = [];
         for (int round = 0; round < now.Rounds * Loads * 2; round++)
         {

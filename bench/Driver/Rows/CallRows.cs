@@ -1,5 +1,6 @@
 using System.Net;
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 using Berth.ServiceDiscovery;

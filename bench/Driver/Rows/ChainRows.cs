@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -11,7 +12,7 @@ internal static class ChainRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 1));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 1));
         await using ServerProcess first = Servers.Berth(options, api);
         await first.ReadyAsync();
         await using ServerProcess second = Servers.Remote(options, first);

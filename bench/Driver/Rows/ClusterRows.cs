@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
@@ -24,9 +25,9 @@ internal static class ClusterRows
             await options.Turn();
             clusters.Add(await ListCost.MeasureAsync(
                 options, 100_000,
-                ["list-clusters", east.Kubeconfig, west.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]));
+                ["list-clusters", east.Kubeconfig, west.Kubeconfig, Fleet.Namespace, Fleet.Service, "warm-up"]));
             single.Add(await ListCost.MeasureAsync(
-                options, 100_000, ["list-targets", one.Kubeconfig, Fleet.Namespace, Servers.Service, "second", "warm-up"]));
+                options, 100_000, ["list-targets", one.Kubeconfig, Fleet.Namespace, Fleet.Service, "second", "warm-up"]));
         }
 
         return
@@ -37,7 +38,7 @@ internal static class ClusterRows
         ];
     }
 
-    private static Fleet NewFleet() => new Fleet().Add(Servers.Service, Slices, 100).Add("warm-up", 600, 10);
+    private static Fleet NewFleet() => new Fleet().Add(Fleet.Service, Slices, 100).Add("warm-up", 600, 10);
 
     private static Row Compare(
         string what, List<ListCost> clusters, List<ListCost> single, Func<ListCost, double> select, Func<double, string> text)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -24,7 +25,7 @@ internal static class DayRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 600, 100));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);

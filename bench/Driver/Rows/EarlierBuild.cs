@@ -1,3 +1,4 @@
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 

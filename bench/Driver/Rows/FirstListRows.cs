@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
@@ -13,7 +14,7 @@ internal static class FirstListRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100).Add(WarmUp, 600, 10));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 600, 100).Add(WarmUp, 600, 10));
         return await CompareAsync(options, api.Kubeconfig, 60_000);
     }
 
@@ -49,5 +50,5 @@ internal static class FirstListRows
 
     /// <summary>Runs one list in a separate process.</summary>
     public static Task<ListCost> RunAsync(BenchOptions options, string kubeconfig, int endpoints, string way) =>
-        ListCost.MeasureAsync(options, endpoints, [way, kubeconfig, Fleet.Namespace, Servers.Service, WarmUp]);
+        ListCost.MeasureAsync(options, endpoints, [way, kubeconfig, Fleet.Namespace, Fleet.Service, WarmUp]);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -19,7 +20,7 @@ internal static class FloodRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         await using ServerProcess berth = Servers.Limited(options, api, Limit);
         await using ServerProcess bare = Servers.Bare(options);
         await berth.ReadyAsync();

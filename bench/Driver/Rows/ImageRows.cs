@@ -1,3 +1,4 @@
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Berth.Bench.Options;
 
 namespace Berth.Bench.Rows;
 

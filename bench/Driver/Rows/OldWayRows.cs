@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -16,7 +17,7 @@ internal static class OldWayRows
         foreach ((string way, string name) in new[] { ("get", "official client, a GET per request"),
             ("watch", "official client, watch and dictionary") })
         {
-            await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+            await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
             await using ServerProcess berth = Servers.Berth(options, api);
             await using ServerProcess old = Servers.Old(options, api, way);
             await berth.ReadyAsync();

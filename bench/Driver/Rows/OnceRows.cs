@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -39,11 +40,11 @@ internal static class OnceRows
         string file = Path.GetTempFileName();
         try
         {
-            await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+            await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
             await using ServerProcess berth = Servers.Berth(options, api);
             await using ServerProcess bare = Servers.Bare(options);
             await using ServerProcess nginx = ServerProcess.Start("sh", "-c", StartNginx, "URL", file);
-            await using ServerProcess? go = options.Go is null ? null : Servers.Go(options, api, "slices", Servers.Service);
+            await using ServerProcess? go = options.Go is null ? null : Servers.Go(options, api, "slices", Fleet.Service);
             ServerProcess[] servers = go is null ? [berth, bare, nginx] : [berth, bare, nginx, go];
             List<Round>[] rounds = [[], [], [], []];
             foreach (ServerProcess server in servers)

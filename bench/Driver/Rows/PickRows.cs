@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 using Berth.Grpc;
 using Berth.Kubernetes;
@@ -28,7 +29,7 @@ internal static class ReachRows
     // Longer than the time in which YARP gets several changes together, so that each of these is a separate change.
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(120);
 
-    private static readonly ServiceTarget s_target = new(Fleet.Namespace, Servers.Service);
+    private static readonly ServiceTarget s_target = new(Fleet.Namespace, Fleet.Service);
 
     private static readonly Method<string, string> s_method = new(
         MethodType.Unary, "bench.Pods", "Ask", Marshallers.Create(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString),
@@ -45,7 +46,7 @@ internal static class ReachRows
         string what, HttpProtocols protocols, Func<FakeApi, EndpointDirectory, int, Task<double[]>> sample)
     {
         await using PodHost pods = await PodHost.StartAsync(protocols);
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 1));
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = api.Kubeconfig });
         await using EndpointDirectory directory = KubernetesEndpoints.Connect(access);
         await directory.GetEndpointsAsync(s_target, PortScheme.PerOrdinal(pods.Port));
@@ -72,7 +73,7 @@ internal static class ReachRows
     {
         GrpcChannelOptions options = new() { Credentials = ChannelCredentials.Insecure };
         options.UseBerth(directory, new BerthGrpcOptions { Ports = PortScheme.PerOrdinal(port) });
-        using GrpcChannel channel = GrpcChannel.ForAddress($"berth:///{Servers.Service}.{Fleet.Namespace}", options);
+        using GrpcChannel channel = GrpcChannel.ForAddress($"berth:///{Fleet.Service}.{Fleet.Namespace}", options);
         CallInvoker invoker = channel.CreateCallInvoker();
         return await SampleAsync(api, async () => await invoker.AsyncUnaryCall(s_method, null, new CallOptions(), "?"));
     }
@@ -92,7 +93,7 @@ internal static class ReachRows
                 {
                     [Name] = new()
                     {
-                        Address = $"http://{Servers.Service}/",
+                        Address = $"http://{Fleet.Service}/",
                         Metadata = new Dictionary<string, string>
                         {
                             [BerthDestination.Target] = s_target.ToString(),

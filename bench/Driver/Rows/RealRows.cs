@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Berth.Bench.Cluster.Real;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -9,7 +10,7 @@ internal static class RemoteRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 600, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 600, 100));
         List<Cost> direct = [];
         List<Cost> remote = [];
         List<double> serving = [];

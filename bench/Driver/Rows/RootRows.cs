@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -14,7 +15,7 @@ internal static class RootRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await using ServerProcess bare = Servers.Bare(options);
         await berth.ReadyAsync();

@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -91,7 +92,7 @@ internal static class ScaleRows
         public static async Task<Subject> StartAsync(
             BenchOptions options, int slices, int changes, double perSecond, Func<IApiServer, ServerProcess> start)
         {
-            IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, slices, 100));
+            IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, slices, 100));
             Subject subject = new(api, start(api), changes, perSecond);
             await subject.Server.ReadyAsync();
             await Servers.WatchedAsync(api);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Berth.Bench.Cluster;
 using Berth.Bench.Cluster.Real;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -41,7 +42,7 @@ internal static class SeatRows
     {
         string keys = Path.Combine(folder, "keys");
         await File.WriteAllTextAsync(keys, $"one={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n");
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         await using ServerProcess desk0 = StartDesk(options, api, keys, 0);
         await using ServerProcess desk1 = StartDesk(options, api, keys, 1);
         await using ServerProcess desk2 = StartDesk(options, api, keys, 2);
@@ -111,7 +112,7 @@ internal static class SeatRows
     private static ServerProcess StartDesk(BenchOptions options, IApiServer api, string keys, int ordinal) => ServerProcess.Start(
         "/usr/bin/env",
         [
-            string.Create(CultureInfo.InvariantCulture, $"POD_NAME={Servers.Service}-{ordinal}"), $"POD_NAMESPACE={Fleet.Namespace}",
+            string.Create(CultureInfo.InvariantCulture, $"POD_NAME={Fleet.Service}-{ordinal}"), $"POD_NAMESPACE={Fleet.Namespace}",
             options.Berth, "echo", "--base-port", BasePort, "--seats", "200000", "--seat-keys", keys, "--desk-base-port", DeskBasePort,
             "--desk-address", api.Fleet.Slices[0].FirstAddress,
         ]);

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 
 namespace Berth.Bench.Rows;
@@ -6,9 +7,7 @@ namespace Berth.Bench.Rows;
 /// <summary>Starts the servers that are compared.</summary>
 internal static class Servers
 {
-    public const string Service = "service-b";
-
-    public static string Target(string service = Service) => $"{Fleet.Namespace}/{service}";
+    public static string Target(string service = Fleet.Service) => $"{Fleet.Namespace}/{service}";
 
     /// <summary>Service A with a fake API server.</summary>
     public static ServerProcess Berth(BenchOptions options, IApiServer api, params IEnumerable<string> services) =>
@@ -49,7 +48,7 @@ internal static class Servers
 
     /// <summary>The usual service A over the official client: <c>get</c> or <c>watch</c>.</summary>
     public static ServerProcess Old(BenchOptions options, IApiServer api, string way) =>
-        ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Service, "URL");
+        ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Fleet.Service, "URL");
 
     /// <summary>Service A in Go. HOW says what it builds again after a change: "whole" or "slices".</summary>
     public static ServerProcess Go(BenchOptions options, IApiServer api, string how, params IEnumerable<string> services) =>
@@ -57,7 +56,7 @@ internal static class Servers
 
     /// <summary>The same over TLS.</summary>
     public static ServerProcess GoOverTls(BenchOptions options, IApiServer api, ServerPair pair) => ServerProcess.Start(
-        options.Go!, api.Kubeconfig, Fleet.Namespace, Service, "HTTPS", "slices", pair.Certificate, pair.Key);
+        options.Go!, api.Kubeconfig, Fleet.Namespace, Fleet.Service, "HTTPS", "slices", pair.Certificate, pair.Key);
 
     /// <summary>Waits until a number of watches are open, so that no change is missed and no watch opens during a measurement.</summary>
     public static Task WatchedAsync(IApiServer api, int watches = 1) => api.WaitForWatchesAsync(watches);
@@ -65,7 +64,7 @@ internal static class Servers
     private static string[] Dispatch(IApiServer api, IEnumerable<string> services)
     {
         string[] wanted = [.. services];
-        IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
+        IEnumerable<string> targets = (wanted.Length == 0 ? [Fleet.Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
         return ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig];
     }
 }

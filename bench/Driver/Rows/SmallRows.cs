@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -22,7 +23,7 @@ internal static class SmallRows
 
     private static async Task<Row[]> AgainstAllAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, Slices, 100));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, Slices, 100));
         List<Figure> core = [];
         List<Figure> heap = [];
         List<Figure> all = [];

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -9,7 +10,7 @@ internal static class StartRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         List<double> ours = [];
         List<double> theirs = [];
         for (int round = 0; round < Math.Max(options.Rounds, 9); round++)

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
@@ -22,7 +23,7 @@ internal static class StreamingRows
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         await using IApiServer api = await options.StartApi(
-            new Fleet().Add(Servers.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
+            new Fleet().Add(Fleet.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
         List<Round> pages = [];
         List<Round> streams = [];
         for (int round = 0; round < (2 * options.Rounds) + 2; round++)

@@ -1,4 +1,5 @@
 using Berth.Bench.Cluster;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -16,7 +17,7 @@ internal static class TargetRows
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         (double oneMemory, double oneStart, double oneChange, _) = await RunAsync(
-            options, new Fleet().Add(Servers.Service, 600, 100), [Servers.Service]);
+            options, new Fleet().Add(Fleet.Service, 600, 100), [Fleet.Service]);
         (double baseMemory, double baseStart, _, _) = await RunAsync(options, 1);
         (double someMemory, double someStart, _, _) = await RunAsync(options, Targets / 2);
         (double memory, double start, double change, int watches) = await RunAsync(options, Targets);

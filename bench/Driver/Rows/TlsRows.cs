@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -16,7 +17,7 @@ internal static class TlsRows
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         using ServerPair pair = new();
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         return
         [
             .. await HandshakesAsync(options, api, pair), .. await ReloadRows.MeasureAsync(options, api, pair),

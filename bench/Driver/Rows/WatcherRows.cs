@@ -1,5 +1,6 @@
 using Berth.Bench.Cluster;
 using Berth.Bench.Load;
+using Berth.Bench.Options;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
 
@@ -16,7 +17,7 @@ internal static class WatcherRows
         // First, so that the connections of both sides are not open at the same time. For the same reason the part after it is one turn.
         double bare = await BareAsync(options);
         await options.Turn();
-        await using IApiServer api = await options.StartApi(new Fleet().Add(Servers.Service, 1, 3));
+        await using IApiServer api = await options.StartApi(new Fleet().Add(Fleet.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
         await Servers.WatchedAsync(api);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Diagnostics;
@@ -28,7 +29,7 @@ internal sealed unsafe class FirstLookLoop
     private readonly long _started;
     private readonly ReadyFiles _ready = new();
     private readonly WaitingSockets _waiting;
-    private readonly AnswerBuffer _answer = new();
+    private readonly ArrayBufferWriter<byte> _answer = new(1024);
     private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(RequestLength, pinned: true);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isStopAsked;
@@ -191,13 +192,13 @@ internal sealed unsafe class FirstLookLoop
 
     private bool TryAnswer(int socket, int count, bool isWaiting)
     {
-        _answer.Clear();
+        _answer.ResetWrittenCount();
         if (!_answers.TryAnswer(_request.AsSpan(0, count), _answer, isTls: false, out bool close))
             return false;
         // Read before the client can have its answer, so that its time does not start late when this thread is interrupted.
         int now = close ? 0 : Now;
         nint sent;
-        ReadOnlySpan<byte> answer = _answer.Written;
+        ReadOnlySpan<byte> answer = _answer.WrittenSpan;
         fixed (byte* bytes = answer)
             sent = LinuxCalls.Send(socket, bytes, answer.Length, close ? LinuxCalls.NoSignal | LinuxCalls.More : LinuxCalls.NoSignal);
         // The buffer of a new connection is empty and at least 4 KB, so a partial write means that the system has no memory.

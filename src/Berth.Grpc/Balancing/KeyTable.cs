@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Collections.Concurrent;
 using Berth.Pods;
 using Grpc.Core;
 
@@ -6,44 +6,55 @@ namespace Berth.Grpc.Balancing;
 
 /// <summary>
 /// Finds the connection of a key, as <see cref="StickyPicker"/> picks among the pods: the highest score of rendezvous hashing. Scoring all
-/// pods takes microseconds at 1,000, so the pods of keys that were asked for are kept, in a direct-mapped cache that is bounded.
+/// pods takes microseconds at 1,000, so the pods of keys that were asked for are kept. Growth is bounded: a full table starts again.
 /// </summary>
 internal sealed class KeyTable
 {
+    /// <summary>The keys whose pods are kept. Several threads may go above it by one each.</summary>
+    internal const int MaxKept = 16_384;
+
     private readonly PodConnection[] _connections;
     private readonly ulong[] _hashes;
 
-    // A slot has the upper bits of a key's hash, whose lower bits are the number of the slot, and in their place 1 + the index of the pod.
-    // 0 is an empty slot. One read gives a whole slot, so that any number of threads use it without a lock.
-    private readonly ulong[] _slots;
-    private readonly ulong _slotMask;
+    // The index of the pod by the hash of the key. Keys with one hash have one pod, because only the hash decides.
+    private readonly ConcurrentDictionary<ulong, int> _best = new();
+
+    // The number of entries, because the dictionary takes all its locks to count them.
+    private int _kept;
 
     public KeyTable(PodConnection[] connections)
     {
         _connections = connections;
         _hashes = [.. connections.Select(static connection => connection.Address.Pod.NameHash)];
-        // At least one more than there are pods: then the lower bits have room for 1 + the index.
-        _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)connections.Length + 1)];
-        _slotMask = (ulong)_slots.Length - 1;
     }
+
+    /// <summary>The number of keys whose pods are kept.</summary>
+    internal int Kept => _best.Count;
 
     public PodConnection Find(ReadOnlySpan<char> key)
     {
         ulong hash = KeyHash.Of(key);
-        ref ulong slot = ref _slots[hash & _slotMask];
-        ulong kept = Volatile.Read(ref slot);
-        if ((kept & ~_slotMask) == (hash & ~_slotMask) && (kept & _slotMask) != 0)
+        if (!_best.TryGetValue(hash, out int best))
         {
-            PodConnection found = _connections[(int)(kept & _slotMask) - 1];
-            if (found.Connectivity != ConnectivityState.TransientFailure)
-                return found;
+            best = FindBest(hash, skipFailing: false);
+            Keep(hash, best);
         }
 
-        int best = FindBest(hash, skipFailing: false);
-        Volatile.Write(ref slot, (hash & ~_slotMask) | (uint)(best + 1));
-        if (_connections[best].Connectivity == ConnectivityState.TransientFailure && FindBest(hash, skipFailing: true) is >= 0 and int next)
-            best = next;
-        return _connections[best];
+        PodConnection found = _connections[best];
+        return found.Connectivity == ConnectivityState.TransientFailure && FindBest(hash, skipFailing: true) is >= 0 and int next
+            ? _connections[next]
+            : found;
+    }
+
+    private void Keep(ulong hash, int best)
+    {
+        if (Interlocked.Increment(ref _kept) > MaxKept)
+        {
+            _best.Clear();
+            Volatile.Write(ref _kept, 1);
+        }
+
+        _best[hash] = best;
     }
 
     private int FindBest(ulong hash, bool skipFailing)

@@ -93,8 +93,7 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            LineReader lines = new(body, MaxLine);
-            while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            await foreach (ReadOnlyMemory<byte> line in DeskLines.ReadAsync(body, MaxLine, cancellationToken).ConfigureAwait(false))
             {
                 ReadOnlySpan<byte> data = "data: "u8;
                 if (line.Span.StartsWith(data))

@@ -58,7 +58,7 @@ public sealed class PreferenceTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync([.. Enumerable.Range(0, 100).Select(static i => DispatcherFixture.Pod(i))]);
-        using HttpClient client = RawClient(fixture);
+        using HttpClient client = NewUtf8Client(fixture);
         Random random = new(2);
         string[] codings = ["gzip", "br", "*", "identity", "deflate", "GZip", "\u00e9", "=", "\"gzip\""];
         HashSet<string> seen = [];
@@ -85,7 +85,7 @@ public sealed class PreferenceTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
-        using HttpClient client = RawClient(fixture);
+        using HttpClient client = NewUtf8Client(fixture);
         Random random = new(3);
         string[] types = [other, usual, "*/*", "application/*", other + "-seq", other.ToUpperInvariant(), "text/html", "\u00e9", "/"];
         HashSet<string> seen = [];
@@ -157,7 +157,7 @@ public sealed class PreferenceTests
         && double.TryParse(weight.AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
         && value is >= 0 and <= 1;
 
-    private static HttpClient RawClient(DispatcherFixture fixture) => new(new SocketsHttpHandler
+    private static HttpClient NewUtf8Client(DispatcherFixture fixture) => new(new SocketsHttpHandler
     {
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     })

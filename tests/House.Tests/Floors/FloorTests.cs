@@ -8,11 +8,13 @@ public class FloorTests
         [.. Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "src")).Select(static folder => Path.GetFileName(folder)!)
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>The projects of tests/ and fuzz/.</summary>
+    /// <summary>All other projects of the checkout, at any depth: tests, benchmarks, fuzzing and samples.</summary>
     public static TheoryData<string> ProjectsWithoutFloors =>
-        [.. new[] { "tests", "fuzz" }.SelectMany(static root => Directory.EnumerateDirectories(Path.Combine(Checkout.Root, root)))
-            .Where(static folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
-            .Select(static folder => Path.GetRelativePath(Checkout.Root, folder)).Order(StringComparer.Ordinal)];
+        [.. Outside.SelectMany(static root => Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories))
+            .Select(static file => Path.GetRelativePath(Checkout.Root, Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Outside => Directory.EnumerateDirectories(Checkout.Root)
+        .Where(static root => Path.GetFileName(root) is not ("src" or "artifacts") && !Path.GetFileName(root).StartsWith('.'));
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -55,7 +57,7 @@ public class FloorTests
 
     [Theory]
     [MemberData(nameof(ProjectsWithoutFloors))]
-    public void Folders_of_tests_and_fuzzing_have_no_circles(string project)
+    public void Folders_outside_src_have_no_circles(string project)
     {
         ProjectSource source = ProjectSource.Read(Path.Combine(Checkout.Root, project));
         Assert.NotEmpty(source.Folders);
@@ -66,6 +68,17 @@ public class FloorTests
         IEnumerable<string> circles = Circles.Find(source.FindArrows())
             .Select(static a => $"{a.File}:{a.Line} uses {a.Type} of {a.Used}, which leads back to {a.Folder}. Move one of them.");
         Assert.Equal("", string.Join('\n', circles));
+    }
+
+    [Fact]
+    public void Every_source_file_outside_src_is_in_a_checked_project()
+    {
+        string[] projects =
+            [.. ProjectsWithoutFloors.Select(static row => Path.Combine(Checkout.Root, row.Data) + Path.DirectorySeparatorChar)];
+        string[] files = [.. Outside.SelectMany(static root => Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))];
+
+        Assert.Contains(Path.Combine(Checkout.Root, "bench", "Driver", "Program.cs"), files);
+        Assert.DoesNotContain(files, file => !projects.Any(project => file.StartsWith(project, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Berth.Bench.Rows;
 
 namespace Berth.Bench.Cluster.Real;
 
@@ -13,7 +12,7 @@ internal static class RealServer
     public static async Task<int> RunAsync(string slices, string pods, string changes)
     {
         Fleet fleet = new Fleet()
-            .Add(Servers.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture));
+            .Add(Fleet.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture));
         await using RealApi api = await RealApi.StartAsync(Assets.Require(), fleet);
         TaskCompletionSource ended = new();
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Berth.Bench.Cluster;
 
-namespace Berth.Bench.Rows;
+namespace Berth.Bench.Cluster;
 
 /// <summary>Changes slices at a steady rate, each in turn.</summary>
 internal sealed class Churn : IAsyncDisposable

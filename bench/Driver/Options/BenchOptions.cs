@@ -1,6 +1,6 @@
 using Berth.Bench.Cluster;
 
-namespace Berth.Bench;
+namespace Berth.Bench.Options;
 
 /// <summary>The options from bench/run: the paths of the programs, and the amount of work.</summary>
 internal sealed record BenchOptions
