@@ -1,6 +1,8 @@
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>Decides whether a reader gets another snapshot: after a change, a confirmation, or a change of what may be out of date.</summary>
+/// <summary>
+/// Decides whether a reader gets another snapshot: after a change, a confirmation, or a change of what may be out of date.
+/// </summary>
 internal sealed class Publication(SnapshotBuilder builder, TimeProvider time)
 {
     // The content that was last built, and the snapshot that was last returned: the content, perhaps marked as stale.
