@@ -176,9 +176,10 @@ internal static class PlanSettings
         if (text == "none")
             return null;
         string[] ends = text.Split('-', 2);
-        if (int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first)
-            && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int last)
-            && first >= 1 && last <= 65535 && first <= last)
+        bool isFirst = int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first);
+        bool isLast = int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int last);
+        bool isWithin = first >= 1 && last <= 65535;
+        if (isFirst && isLast && isWithin && first <= last)
             return new PlanRange(first, last);
         fault = $"'{text}' is not a range of ports. Write it as 30000-32767, within 1..65535.";
         return null;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Backoff;
 using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Logging;
@@ -29,9 +30,9 @@ public sealed class PingResponder : IAsyncDisposable
     private readonly RateTable _rates;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly List<Socket> _sockets = [];
-    private Task _running = Task.CompletedTask;
+    private readonly List<Supervisor> _loops = [];
+    private int _isDisposed;
     private long _answered;
     private long _refused;
 
@@ -79,7 +80,7 @@ public sealed class PingResponder : IAsyncDisposable
             throw;
         }
 
-        responder._running = Task.WhenAll([.. responder._sockets.Select(responder.RunAsync)]);
+        responder._sockets.ForEach(responder.Run);
         Log.Pinging(responder._logger, string.Join(", ", responder.EndPoints));
         return responder;
     }
@@ -87,12 +88,10 @@ public sealed class PingResponder : IAsyncDisposable
     /// <summary>Stops answering, and frees the ports.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
             return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        await Task.WhenAll(_loops.Select(static loop => loop.DisposeAsync().AsTask())).ConfigureAwait(false);
         _sockets.ForEach(static socket => socket.Dispose());
-        _stopping.Dispose();
         Log.PingsEnded(_logger, AnsweredCount, RefusedCount);
     }
 
@@ -118,33 +117,33 @@ public sealed class PingResponder : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(Socket socket)
+    private void Run(Socket socket)
     {
-        // While datagrams are waiting, a read ends at once, so the start must not run this loop.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        IPEndPoint own = (IPEndPoint)socket.LocalEndPoint!;
+        Supervisor loop = new(stopping => AnswerAllAsync(socket, own, stopping), Failed, new SteadyBackoff(s_pause), _time);
+        _loops.Add(loop);
+        loop.Start();
+
+        TimeSpan? Failed(Exception exception)
+        {
+            // Usually the machine's network is down or changes.
+            Log.PingFailed(_logger, own, exception);
+            return null;
+        }
+    }
+
+    /// <summary>Answers until the socket fails.</summary>
+    private async ValueTask AnswerAllAsync(Socket socket, IPEndPoint own, CancellationToken stopping)
+    {
         // One byte more than is answered: a longer datagram shows by it.
         byte[] buffer = new byte[MaxLength + 1];
         SocketAddress sender = new(socket.AddressFamily);
-        IPEndPoint own = (IPEndPoint)socket.LocalEndPoint!;
-        while (!_stopping.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                int length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
-                bool isAnswered = MayAnswer(length, (IPEndPoint)own.Create(sender), own.Port)
-                    && await TrySendAsync(socket, buffer.AsMemory(0, length), sender).ConfigureAwait(false);
-                Interlocked.Increment(ref (isAnswered ? ref _answered : ref _refused));
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                // Usually the machine's network is down or changes.
-                Log.PingFailed(_logger, own, exception);
-                await Task.Delay(s_pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            int length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, stopping).ConfigureAwait(false);
+            bool isAnswered = MayAnswer(length, (IPEndPoint)own.Create(sender), own.Port)
+                && await TrySendAsync(socket, buffer.AsMemory(0, length), sender, stopping).ConfigureAwait(false);
+            Interlocked.Increment(ref (isAnswered ? ref _answered : ref _refused));
         }
     }
 
@@ -155,11 +154,12 @@ public sealed class PingResponder : IAsyncDisposable
         length <= MaxLength && sender.Port >= MinPort && sender.Port != own
             && _rates.Take(ClientKey.Of(sender.Address, IPv6Prefix)) == TimeSpan.Zero;
 
-    private async ValueTask<bool> TrySendAsync(Socket socket, ReadOnlyMemory<byte> bytes, SocketAddress sender)
+    private async ValueTask<bool> TrySendAsync(
+        Socket socket, ReadOnlyMemory<byte> bytes, SocketAddress sender, CancellationToken stopping)
     {
         try
         {
-            await socket.SendToAsync(bytes, SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
+            await socket.SendToAsync(bytes, SocketFlags.None, sender, stopping).ConfigureAwait(false);
             return true;
         }
         catch (SocketException)

@@ -225,7 +225,11 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     {
         // After the directory has ended there are no more changes, and the links stay until this object is disposed.
         if (!await Target.View.WaitForChangeAsync(_seen, cancellationToken).ConfigureAwait(false))
-            await Task.Delay(Timeout.InfiniteTimeSpan, _context.Time, cancellationToken).ConfigureAwait(false);
+        {
+            _following.Stop();
+            return;
+        }
+
         if (Target.View.Current is not { } snapshot || snapshot == _seen)
             return;
         await TakeAsync(snapshot).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// Follows the seats of one target for the watchers that ask for them. It reads them at most once a second, so a busy desk causes one event
-/// a second for each watcher. Without watchers it stops.
+/// a second for each watcher. Without watchers it stops. Not a supervisor: the pace is the same after a success and a failure.
 /// </summary>
 internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvider time, ILogger logger, CancellationToken ending)
 {

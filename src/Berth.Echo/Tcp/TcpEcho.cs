@@ -1,38 +1,49 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Berth.Backoff;
 using Berth.Echo.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo.Tcp;
 
 /// <summary>Accepts connections and keeps their sessions.</summary>
-internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logger, TimeProvider time) : IDisposable
+internal sealed class TcpEcho : IDisposable
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<TcpSession, Task> _sessions = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _accepting = Task.CompletedTask;
+    private readonly Socket _listener;
+    private readonly EchoOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Supervisor _accepting;
+    private bool _failing;
+    private bool _full;
 
-    public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)listener.LocalEndPoint!;
+    public TcpEcho(Socket listener, EchoOptions options, ILogger logger, TimeProvider time)
+    {
+        _listener = listener;
+        _options = options;
+        _logger = logger;
+        _time = time;
+        LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _accepting = new Supervisor(AcceptAllAsync, Failed, new SteadyBackoff(s_retry), time);
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
 
     public int SessionCount => _sessions.Count;
 
-    public void Start() => _accepting = Task.Run(AcceptAllAsync);
+    public void Start() => _accepting.Start();
 
     public async Task StopAcceptingAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _accepting.ConfigureAwait(false);
-        listener.Dispose();
+        await _accepting.DisposeAsync().ConfigureAwait(false);
+        _listener.Dispose();
     }
 
-    public void Dispose()
-    {
-        listener.Dispose();
-        _stopping.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 
     /// <summary>Waits until the last session ends, or until the token is cancelled.</summary>
     public async Task WaitForSessionsAsync(CancellationToken limit)
@@ -53,44 +64,35 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         return left.Length;
     }
 
-    private async Task AcceptAllAsync()
+    private async ValueTask AcceptAllAsync(CancellationToken stopping)
     {
-        CancellationToken stopping = _stopping.Token;
-        bool failing = false;
-        bool full = false;
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                Socket socket = await listener.AcceptAsync(stopping).ConfigureAwait(false);
-                if (failing)
-                    Log.AcceptWorks(logger);
-                failing = false;
-                full = Take(socket, full);
-            }
-            catch (Exception) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                // Usually there are too many open files. Only waiting helps, and one log line is enough.
-                if (!failing)
-                    Log.AcceptFails(logger, exception.Message);
-                failing = true;
-                await Task.Delay(s_retry, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            Socket socket = await _listener.AcceptAsync(stopping).ConfigureAwait(false);
+            if (_failing)
+                Log.AcceptWorks(_logger);
+            _failing = false;
+            _full = Take(socket, _full);
         }
+    }
+
+    private TimeSpan? Failed(Exception exception)
+    {
+        // Usually there are too many open files. Only waiting helps, and one log line is enough.
+        if (!_failing)
+            Log.AcceptFails(_logger, exception.Message);
+        _failing = true;
+        return null;
     }
 
     /// <summary>Starts a session, or closes the connection at the limit.</summary>
     /// <returns>True while the limit is reached, so that it is logged once.</returns>
     private bool Take(Socket socket, bool wasFull)
     {
-        if (_sessions.Count >= options.MaxConnections)
+        if (_sessions.Count >= _options.MaxConnections)
         {
             if (!wasFull)
-                Log.Full(logger, options.MaxConnections);
+                Log.Full(_logger, _options.MaxConnections);
             socket.Dispose();
             return true;
         }
@@ -98,7 +100,7 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         TcpSession session;
         try
         {
-            session = new TcpSession(socket, options, logger, time);
+            session = new TcpSession(socket, _options, _logger, _time);
         }
         catch (Exception exception)
         {

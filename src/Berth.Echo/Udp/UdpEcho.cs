@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Backoff;
 using Berth.Echo.Diagnostics;
 using Berth.Echo.Sockets;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Echo.Udp;
 
 /// <summary>Answers datagrams, each from the address that it was sent to.</summary>
-internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) : IDisposable
+internal sealed class UdpEcho : IDisposable
 {
     // The largest possible datagram, with room in front for the local address.
     private const int MaxDatagram = 65_535;
@@ -16,59 +17,62 @@ internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) 
 
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
-    private readonly DatagramSender _sender = new(socket);
-    private readonly IPEndPoint _bound = (IPEndPoint)socket.LocalEndPoint!;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _answering = Task.CompletedTask;
+    private readonly Socket _socket;
+    private readonly ILogger _logger;
+    private readonly DatagramSender _sender;
+    private readonly IPEndPoint _bound;
+    private readonly IPEndPoint _any;
+    private readonly Supervisor _answering;
+    private readonly byte[] _buffer = new byte[MaxPrefix + MaxDatagram];
+    private bool _failing;
 
-    public void Start() => _answering = Task.Run(AnswerAllAsync);
+    public UdpEcho(Socket socket, ILogger logger, TimeProvider time)
+    {
+        _socket = socket;
+        _logger = logger;
+        _sender = new DatagramSender(socket);
+        _bound = (IPEndPoint)socket.LocalEndPoint!;
+        _any = new IPEndPoint(_bound.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        _answering = new Supervisor(AnswerAllAsync, Failed, new SteadyBackoff(s_retry), time);
+    }
+
+    public void Start() => _answering.Start();
 
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _answering.ConfigureAwait(false);
-        socket.Dispose();
+        await _answering.DisposeAsync().ConfigureAwait(false);
+        _socket.Dispose();
     }
 
-    public void Dispose()
-    {
-        socket.Dispose();
-        _stopping.Dispose();
-    }
+    public void Dispose() => _socket.Dispose();
 
-    private async Task AnswerAllAsync()
+    /// <summary>Answers until the socket fails. One step for many datagrams, because a step of its own would cost each an object.</summary>
+    private async ValueTask AnswerAllAsync(CancellationToken stopping)
     {
-        byte[] buffer = new byte[MaxPrefix + MaxDatagram];
-        IPEndPoint any = new(_bound.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
-        CancellationToken stopping = _stopping.Token;
-        bool failing = false;
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                SocketReceiveMessageFromResult received = await socket
-                    .ReceiveMessageFromAsync(buffer.AsMemory(MaxPrefix), SocketFlags.None, any, stopping)
+                SocketReceiveMessageFromResult received = await _socket
+                    .ReceiveMessageFromAsync(_buffer.AsMemory(MaxPrefix), SocketFlags.None, _any, stopping)
                     .ConfigureAwait(false);
-                Answer(buffer, received);
-                failing = false;
-            }
-            catch (Exception) when (stopping.IsCancellationRequested)
-            {
-                return;
+                Answer(_buffer, received);
+                _failing = false;
             }
             catch (SocketException exception) when (
                 exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
             {
                 // The host of an earlier client refused an answer. The next datagram may be from another client.
             }
-            catch (Exception exception)
-            {
-                if (!failing)
-                    Log.UdpFails(logger, exception.Message);
-                failing = true;
-                await Task.Delay(s_retry, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
         }
+    }
+
+    private TimeSpan? Failed(Exception exception)
+    {
+        if (!_failing)
+            Log.UdpFails(_logger, exception.Message);
+        _failing = true;
+        return null;
     }
 
     /// <summary>Writes the local address in front of the data, and sends both back.</summary>

@@ -118,9 +118,12 @@ internal sealed class AddressMap
     }
 
     // The name of a node is a DNS subdomain (RFC 1123) in small letters. A name without a letter would be a mistyped address.
-    private static bool IsNodeName(string text) =>
-        text.Length <= 253 && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.')
-        && text.Any(char.IsAsciiLetterLower) && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]);
+    private static bool IsNodeName(string text)
+    {
+        bool isAllowed = text.Length <= 253 && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
+        bool hasLetter = text.Any(char.IsAsciiLetterLower);
+        return isAllowed && hasLetter && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]);
+    }
 
     /// <summary>The right side of a line.</summary>
     private sealed record MapLine(AddressRange[] To, string? Host)

@@ -95,26 +95,24 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return null;
     }
 
-    private ListedEndpoint Make(
+    private PodEndpoint Make(
         string key, ISliceEndpoint leader, NamedAddresses found, IReadOnlyList<EndpointPort> resolved, int? ordinal)
     {
         (bool ready, bool serving, bool terminating) = (leader.Ready, leader.Serving, leader.Terminating);
-        object? host = (object?)rules.Host ?? found.Host;
-        return host is null
-            ? new ListedEndpoint(key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating)
+        string? uid = leader.UidValue.ToString();
+        // The template of the options comes before a name that the node or the map has.
+        if (rules.Host is { } template)
+        {
+            return new TemplatedEndpoint(
+                key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating, template)
             {
-                ListedUid = leader.UidValue.ToString(),
-                ListedNode = leader.Node,
-                ListedZone = leader.Zone,
-                ListedCluster = leader.Cluster,
-            }
-            : new HostedEndpoint(key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating, host)
-            {
-                ListedUid = leader.UidValue.ToString(),
-                ListedNode = leader.Node,
-                ListedZone = leader.Zone,
-                ListedCluster = leader.Cluster,
+                ListedUid = uid, ListedNode = leader.Node, ListedZone = leader.Zone, ListedCluster = leader.Cluster,
             };
+        }
+
+        return PodEndpoint.Create(
+            key, target.Namespace, found.Addresses, resolved, ordinal, uid, leader.Node, leader.Zone, ready, serving, terminating,
+            found.Host, leader.Cluster);
     }
 
     /// <summary>Returns the reason why a pod has no port. If even ordinal 0 has none, the Service declares none.</summary>

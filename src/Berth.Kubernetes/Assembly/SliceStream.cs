@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Reflector;
@@ -19,22 +20,13 @@ internal sealed class SliceStream : IEndpointStream
     private readonly TargetSlices _slices;
     private readonly ServiceTarget _target;
     private readonly SnapshotBuilder _builder;
+    private readonly Publication _publication;
     private readonly SliceTable _table;
-    private readonly NodeFeed? _nodeFeed;
+    private readonly StreamNodes? _nodes;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
-    private State _state = State.Unlisted;
-
-    // The nodes that the table knows. The feed may be ahead of it.
-    private NodeTable _nodes = NodeTable.Unread;
-    private EndpointSourceException? _told;
+    private SliceState _state = SliceState.NoList;
     private Task<ReflectorEvent<SliceObject>>? _next;
-    private Exception? _failure;
-
-    // The content that was last built, and the snapshot that was last returned, perhaps marked as stale.
-    private EndpointSnapshot? _content;
-    private EndpointSnapshot? _given;
-    private bool _confirmed;
 
     public SliceStream(
         ServiceTarget target,
@@ -48,9 +40,10 @@ internal sealed class SliceStream : IEndpointStream
     {
         _target = target;
         _slices = slices;
-        _nodeFeed = nodes;
+        _nodes = nodes is null ? null : new StreamNodes(nodes, target);
         _time = time;
         _builder = new SnapshotBuilder(target, ports);
+        _publication = new Publication(_builder, time);
         PodResolver resolver = new(target, ports, rules)
         {
             Flips = rules.Mode == AddressMode.ExternalOrInternal ? new AddressFlips(target, logger) : null,
@@ -58,37 +51,14 @@ internal sealed class SliceStream : IEndpointStream
         _table = new SliceTable(resolver, _builder, time, setName);
     }
 
-    /// <summary>The state of the slices.</summary>
-    private enum State
-    {
-        /// <summary>No list has arrived.</summary>
-        Unlisted,
-
-        /// <summary>Everything up to the builder's version is known.</summary>
-        Listed,
-
-        /// <summary>Everything up to a reported failure is known. No snapshot is returned until the API sends slices again.</summary>
-        Failed,
-
-        /// <summary>The stream is disposed.</summary>
-        Closed,
-    }
-
-    private bool LacksNodes => _nodeFeed is not null && _nodes is { IsRead: false, Forbidden: null };
-
-    /// <summary>The reason why external addresses may be out of date, or null.</summary>
-    private string? NodeFault => _nodes is { IsRead: true, Failure: { } failure }
-        ? $"The external addresses of {_target} may be out of date. {failure.Message}"
-        : null;
-
     /// <inheritdoc/>
     public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ObjectDisposedException.ThrowIf(_state == State.Closed, this);
-            TakeNodes();
+            ObjectDisposedException.ThrowIf(_state is SliceState.Closed, this);
+            _nodes?.Update(_table);
             _table.EndHolds();
             if (TryPublish() is { } snapshot)
                 return snapshot;
@@ -102,9 +72,9 @@ internal sealed class SliceStream : IEndpointStream
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_state == State.Closed)
+        if (_state is SliceState.Closed)
             return;
-        _state = State.Closed;
+        _state = SliceState.End;
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_next is not null)
             await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -112,53 +82,28 @@ internal sealed class SliceStream : IEndpointStream
         _closing.Dispose();
     }
 
-    private void TakeNodes()
-    {
-        if (_nodeFeed is null)
-            return;
-        _nodeFeed.Start();
-        NodeTable now = _nodeFeed.Table;
-        if (ReferenceEquals(now, _nodes))
-            return;
-        _table.UpdateNodes(now, now.ChangedSince(_nodes));
-        _nodes = now;
-    }
-
     /// <summary>Returns the next snapshot, if the content has changed or was confirmed.</summary>
     private EndpointSnapshot? TryPublish()
     {
         // For a reader, a snapshot ends the failure. A change of nodes does not prove that the slices are current, so wait for them.
-        if (_state != State.Listed || (LacksNodes && _content is null))
+        if (!_state.MayPublish)
             return null;
-        string? fault = NodeFault;
-        bool changed = _builder.HasChanges;
-        if (!changed && !_confirmed && _given?.StaleReason == fault)
-            return null;
-        if (changed)
-            _content = _builder.Build();
-        if (changed || _given?.StaleReason != fault)
-            _given = fault is null ? _content : _content!.AsStale(_time.GetUtcNow(), fault);
-        _confirmed = false;
-        return _given;
+        bool isFirst = !_publication.HasContent;
+        return isFirst && _nodes is { AreMissing: true } ? null : _publication.TryNext(_nodes?.FindFault());
     }
 
     private void ThrowFailure()
     {
-        if (_failure is { } failure)
+        if (_state is SliceState.Failing failing)
         {
-            _failure = null;
-            if (_state == State.Listed)
-                _state = State.Failed;
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            _state = failing.Told;
+            ExceptionDispatchInfo.Throw(failing.Failure);
         }
 
         // Without nodes there is no first snapshot. Show the reader the reason.
-        if (_state == State.Unlisted || _content is not null || !LacksNodes)
-            return;
-        if (_nodes.Failure is not { } fault || ReferenceEquals(fault, _told))
-            return;
-        _told = fault;
-        throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {fault.Message}", fault);
+        bool isFirst = _state is not SliceState.Unlisted && !_publication.HasContent;
+        if (isFirst && _nodes?.TakeUntoldFailure() is { } fault)
+            throw fault;
     }
 
     private async ValueTask WaitAsync(Task next, CancellationToken cancellationToken)
@@ -166,7 +111,7 @@ internal sealed class SliceStream : IEndpointStream
         if (next.IsCompleted)
             return;
         TimeSpan? hold = _table.HoldRemaining;
-        if (hold is null && _nodeFeed is null)
+        if (hold is null && _nodes is null)
         {
             await next.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
@@ -174,7 +119,7 @@ internal sealed class SliceStream : IEndpointStream
 
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task timer = Task.Delay(hold ?? Timeout.InfiniteTimeSpan, _time, over.Token);
-        await Task.WhenAny(next, timer, _nodeFeed?.WaitAsync(_nodes) ?? timer).ConfigureAwait(false);
+        await Task.WhenAny(next, timer, _nodes?.WaitAsync() ?? timer).ConfigureAwait(false);
         // Only our own timer waits here. A turn of the thread pool would delay the next event.
         over.Cancel();
     }
@@ -205,7 +150,7 @@ internal sealed class SliceStream : IEndpointStream
             return true;
         }
 
-        _failure = done.Exception?.InnerException ?? new OperationCanceledException(_closing.Token);
+        _state = _state.WithFailure(done.Exception?.InnerException ?? new OperationCanceledException(_closing.Token));
         // A failure removes no pod. When the API answers again, a held pod has the same time left as before.
         _table.PauseHolds();
         return false;
@@ -226,9 +171,8 @@ internal sealed class SliceStream : IEndpointStream
         }
 
         _builder.SourceVersion = happened.Version;
-        _confirmed = true;
-        if (_state != State.Closed)
-            _state = State.Listed;
+        _publication.Confirm();
+        _state = _state.WithEvent();
     }
 
     private void Update(ReflectorEvent<SliceObject> happened)

@@ -62,11 +62,17 @@ internal sealed record NodeAddresses(
     };
 
     public bool Equals(NodeAddresses? other) =>
-        other is not null && LostAt == other.LostAt && LacksAddress == other.LacksAddress && LacksDns == other.LacksDns
-        && Dns == other.Dns && External.AsSpan().SequenceEqual(other.External) && Marks.AsSpan().SequenceEqual(other.Marks)
-        && Internal.AsSpan().SequenceEqual(other.Internal) && Former.AsSpan().SequenceEqual(other.Former);
+        other is not null && HasSameNames(other) && HasSameAddresses(other)
+        && (LostAt, LacksAddress, LacksDns) == (other.LostAt, other.LacksAddress, other.LacksDns);
 
     public override int GetHashCode() => HashCode.Combine(External.Length, Dns, Marks.Length, Internal.Length, Former.Length, LostAt);
+
+    private bool HasSameNames(NodeAddresses other) => Dns == other.Dns && Marks.AsSpan().SequenceEqual(other.Marks);
+
+    private bool HasSameAddresses(NodeAddresses other) =>
+        External.AsSpan().SequenceEqual(other.External)
+        && Internal.AsSpan().SequenceEqual(other.Internal)
+        && Former.AsSpan().SequenceEqual(other.Former);
 
     private static string Join(IPAddress[] addresses, string? name) =>
         string.Join(", ", addresses.Select(static address => address.ToString()).Concat(name is null ? [] : [name]));

@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Diagnostics;
 using Berth.Kubernetes.Reflector;
@@ -21,13 +22,12 @@ internal sealed class NodeFeed : IAsyncDisposable
 
     private readonly ReflectorLoop<NodeObject>? _loop;
     private readonly Latest<NodeTable> _tables;
-    private readonly AddressMapFile? _map;
     private readonly AddressMode _mode;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly ITimer _expiry;
-    private readonly ITimer _looks;
+    private readonly PeriodicLoop? _looks;
 
     /// <param name="reflector">Reads the nodes, or null when no nodes are needed.</param>
     /// <param name="map">The map of addresses, or null.</param>
@@ -40,15 +40,15 @@ internal sealed class NodeFeed : IAsyncDisposable
         ILogger logger)
     {
         _loop = reflector is null ? null : new ReflectorLoop<NodeObject>(reflector, time, backoff, Take, Fail);
-        _map = map;
         _mode = mode;
         _time = time;
         _logger = logger;
         NodeTable first = reflector is null ? NodeTable.Unused : NodeTable.Unread;
         _tables = new Latest<NodeTable>(first.WithMap(map?.Map ?? AddressMap.Empty));
         _expiry = time.CreateTimer(static feed => ((NodeFeed)feed!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        TimeSpan look = map is null ? Timeout.InfiniteTimeSpan : AddressMapFile.Period;
-        _looks = time.CreateTimer(static feed => ((NodeFeed)feed!).LookAtMap(), this, look, look);
+        _looks = map is null
+            ? null
+            : new PeriodicLoop(AddressMapFile.Period, time, () => LookAt(map), exception => Log.MapFailed(logger, exception));
     }
 
     /// <summary>The current table.</summary>
@@ -66,7 +66,8 @@ internal sealed class NodeFeed : IAsyncDisposable
         if (_loop is not null)
             await _loop.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
-        await _looks.DisposeAsync().ConfigureAwait(false);
+        if (_looks is not null)
+            await _looks.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Take(ReflectorEvent<NodeObject> happened)
@@ -126,20 +127,12 @@ internal sealed class NodeFeed : IAsyncDisposable
         }
     }
 
-    private void LookAtMap()
+    private void LookAt(AddressMapFile map)
     {
         lock (_lock)
         {
-            try
-            {
-                if (_map!.Reread())
-                    _tables.Swap(_tables.Value.WithMap(_map.Map));
-            }
-            catch (Exception exception)
-            {
-                // A defect here must not end the process, as it would from a timer.
-                Log.MapFailed(_logger, exception);
-            }
+            if (map.Reread())
+                _tables.Swap(_tables.Value.WithMap(map.Map));
         }
     }
 

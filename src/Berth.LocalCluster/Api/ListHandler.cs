@@ -23,8 +23,9 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         (IReadOnlyList<StoredObject> all, long version, string? start) = Select(target, query);
         List<StoredObject> matching =
-            [.. all.Where(item => IsOnPage(item) && (labels.IsEmpty || labels.Matches(item.Body))
-                && (fields.IsEmpty || fields.Matches(item.Body)))];
+            [.. all.Where(item => IsOnPage(item) && HasLabels(item) && HasFields(item))];
+        bool HasLabels(StoredObject item) => labels.IsEmpty || labels.Matches(item.Body);
+        bool HasFields(StoredObject item) => fields.IsEmpty || fields.Matches(item.Body);
         bool IsOnPage(StoredObject item) => start is null || string.CompareOrdinal(PageKey(item, target), start) >= 0;
 
         int limit = int.TryParse(query("limit"), CultureInfo.InvariantCulture, out int asked) && asked > 0 ? asked : int.MaxValue;

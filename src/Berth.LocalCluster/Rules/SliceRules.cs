@@ -25,11 +25,10 @@ internal static class SliceRules
     private static IEnumerable<string> Faults(string address, string type)
     {
         bool isNumbers = !address.Contains(':', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(address, out IPAddress? parsed) || address.Contains('[', StringComparison.Ordinal)
-            || address.Contains('%', StringComparison.Ordinal) || (isNumbers && address.Split('.').Length != 4))
-        {
+        // .NET also reads brackets, a scope, and fewer than four numbers.
+        bool isPlain = address.AsSpan().IndexOfAny('[', '%') < 0 && (!isNumbers || address.Split('.').Length == 4);
+        if (!isPlain || !IPAddress.TryParse(address, out IPAddress? parsed))
             return ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
-        }
 
         if (isNumbers && address.Split('.').Any(static part => part.Length > 1 && part[0] == '0'))
             return ["must not have leading 0s"];

@@ -69,11 +69,10 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         bool isOurs = ContainerSpec.ImageName(container.Text("image") ?? "") == "berth";
         if (hasToken && !isOurs && !mounts.Exists(static mount => mount.Target == TokenPath))
             mounts.Add(new(context.Files.TokenFolder(sources.Namespace!, Account), TokenPath, true));
-        if (HasClusterNames && (!isOurs || NamesAnUrl(container, variables)) && context.Runtime.CanMount
-            && !mounts.Exists(static mount => mount.Target == HostsPath))
-        {
+        bool usesNames = HasClusterNames && (!isOurs || NamesAnUrl(container, variables));
+        bool hasHosts = mounts.Exists(static mount => mount.Target == HostsPath);
+        if (usesNames && context.Runtime.CanMount && !hasHosts)
             mounts.Add(new(context.Names.FileOf(sources.Namespace!), HostsPath, true));
-        }
 
         return [.. mounts.OrderBy(static mount => mount.Target.TrimEnd('/').Count(static each => each == '/'))];
     }

@@ -3,6 +3,7 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>
 /// The kubelet's back-off: the first restart at once, then after 10 s, doubled up to 5 minutes. Ten good minutes reset it. "At once" is a
 /// tenth of a second (a kubelet takes up to one second), so that all watchers see that the pod is not ready.
+/// See https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy.
 /// </summary>
 internal sealed class RestartBackoff
 {

@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Remote.Transport;
 using Berth.Remote.Wire;
 
@@ -12,6 +13,7 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(5);
 
+    private int _searches;
     private TimeSpan _pause;
     private long _searchedAt;
     private bool _isStale;
@@ -23,7 +25,7 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
     public void Note(bool isStale)
     {
         if (isStale && !_isStale)
-            _pause = TimeSpan.Zero;
+            (_searches, _pause) = (0, TimeSpan.Zero);
         _isStale = isStale;
     }
 
@@ -45,7 +47,8 @@ internal sealed class LiveSearch(DispatcherTurns turns, RemoteEndpointSourceOpti
             }
         }
 
-        _pause = _pause == TimeSpan.Zero ? s_firstPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, s_maxPause.Ticks));
+        _searches++;
+        _pause = RetryDelay.Doubled(s_firstPause, s_maxPause, _searches);
         _searchedAt = options.TimeProvider.GetTimestamp();
         return found;
     }

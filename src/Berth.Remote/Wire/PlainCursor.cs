@@ -35,11 +35,35 @@ internal ref struct PlainCursor(ReadOnlySpan<byte> json)
         return TryPass("\""u8) && TryRestOfText(out text);
     }
 
-    /// <summary>Reads a text or null, which is empty then.</summary>
-    public bool TryTextOrNull(out ReadOnlySpan<byte> text) => TryText(out text) || TryPass("null"u8);
+    /// <summary>Passes these bytes, and reads the text that follows.</summary>
+    public bool TryText(ReadOnlySpan<byte> before, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        return TryPass(before) && TryText(out text);
+    }
 
-    /// <summary>Reads a whole number, 0 or more.</summary>
-    public bool TryNumber(out int number)
+    /// <summary>Passes these bytes, and reads the text or null that follows. Null is empty.</summary>
+    public bool TryTextOrNull(ReadOnlySpan<byte> before, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        return TryPass(before) && (TryText(out text) || TryPass("null"u8));
+    }
+
+    /// <summary>Passes these bytes, and reads the whole number that follows, 0 or more.</summary>
+    public bool TryNumber(ReadOnlySpan<byte> before, out int number)
+    {
+        number = 0;
+        return TryPass(before) && TryNumber(out number);
+    }
+
+    /// <summary>Passes these bytes, and reads the true or false that follows.</summary>
+    public bool TryFlag(ReadOnlySpan<byte> before, out bool flag)
+    {
+        flag = false;
+        return TryPass(before) && TryFlag(out flag);
+    }
+
+    private bool TryNumber(out int number)
     {
         number = 0;
         int length = 0;
@@ -51,8 +75,7 @@ internal ref struct PlainCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Reads true or false.</summary>
-    public bool TryFlag(out bool flag)
+    private bool TryFlag(out bool flag)
     {
         flag = TryPass("true"u8);
         return flag || TryPass("false"u8);

@@ -25,11 +25,11 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
     private bool TryName(ref PlainCursor at)
     {
         Span<char> text = stackalloc char[MaxText];
-        if (!at.TryPass("{\"pod\":"u8) || !at.TryText(out ReadOnlySpan<byte> name) || !TryWiden(name, text) || name.IsEmpty)
+        if (!at.TryText("{\"pod\":"u8, out ReadOnlySpan<byte> name) || !TryWiden(name, text) || name.IsEmpty)
             return false;
-        if (!at.TryPass(",\"uid\":"u8) || !at.TryText(out ReadOnlySpan<byte> uid) || !PodReader.TryReadUuid(uid, out Guid value))
+        if (!at.TryText(",\"uid\":"u8, out ReadOnlySpan<byte> uid) || !PodReader.TryReadUuid(uid, out Guid value))
             return false;
-        if (!at.TryPass(",\"ordinal\":"u8) || !at.TryNumber(out int ordinal))
+        if (!at.TryNumber(",\"ordinal\":"u8, out int ordinal))
             return false;
         (pod.Name, pod.Uid, pod.Ordinal) = (parts.Name(text[..name.Length]), new(value, null), ordinal);
         return true;
@@ -38,12 +38,15 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
     private bool TryAddress(ref PlainCursor at)
     {
         Span<char> text = stackalloc char[MaxText];
-        if (!at.TryPass(",\"authority\":"u8) || !at.TryText(out _) || !at.TryPass(",\"address\":"u8) || !at.TryText(out _)
-            || !at.TryPass(",\"addresses\":["u8) || !at.TryText(out ReadOnlySpan<byte> address) || !TryWiden(address, text)
-            || parts.Address(text[..address.Length]) is not { } parsed)
+        // Both are in the lists that follow too.
+        if (!at.TryText(",\"authority\":"u8, out _) || !at.TryText(",\"address\":"u8, out _))
+            return false;
+        if (!at.TryText(",\"addresses\":["u8, out ReadOnlySpan<byte> address) || !TryWiden(address, text))
+            return false;
+        if (parts.Address(text[..address.Length]) is not { } parsed)
             return false;
         pod.Addresses.Add(parsed);
-        return at.TryPass("],\"port\":"u8) && at.TryNumber(out _);
+        return at.TryNumber("],\"port\":"u8, out _);
     }
 
     private bool TryPorts(ref PlainCursor at)
@@ -61,10 +64,12 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
 
     private bool TryPort(ref PlainCursor at)
     {
-        if (!at.TryPass("{\"name\":"u8) || !at.TryText(out ReadOnlySpan<byte> name)
-            || !at.TryPass(",\"port\":"u8) || !at.TryNumber(out int number) || number is < PortRange.Min or > PortRange.Max
-            || !at.TryPass(",\"protocol\":"u8) || !at.TryText(out ReadOnlySpan<byte> protocol) || !at.TryPass("}"u8)
-            || Word(name) is not { } word || Word(protocol) is not { } kind)
+        if (!at.TryText("{\"name\":"u8, out ReadOnlySpan<byte> name) || !at.TryNumber(",\"port\":"u8, out int number))
+            return false;
+        if (!at.TryText(",\"protocol\":"u8, out ReadOnlySpan<byte> protocol) || !at.TryPass("}"u8))
+            return false;
+        bool isPort = number is >= PortRange.Min and <= PortRange.Max;
+        if (!isPort || Word(name) is not { } word || Word(protocol) is not { } kind)
             return false;
         pod.Ports.Add(new EndpointPort(word, number, kind));
         return true;
@@ -76,8 +81,9 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
         Span<char> second = stackalloc char[MaxText];
         Span<char> third = stackalloc char[MaxText];
         ReadOnlySpan<byte> cluster = default;
-        if (!at.TryPass(",\"node\":"u8) || !at.TryTextOrNull(out ReadOnlySpan<byte> node) || !TryWiden(node, first)
-            || !at.TryPass(",\"zone\":"u8) || !at.TryTextOrNull(out ReadOnlySpan<byte> zone) || !TryWiden(zone, second))
+        if (!at.TryTextOrNull(",\"node\":"u8, out ReadOnlySpan<byte> node) || !TryWiden(node, first))
+            return false;
+        if (!at.TryTextOrNull(",\"zone\":"u8, out ReadOnlySpan<byte> zone) || !TryWiden(zone, second))
             return false;
         if (at.TryPass(",\"cluster\":"u8) && (!at.TryText(out cluster) || !TryWiden(cluster, third)))
             return false;
@@ -87,9 +93,11 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
 
     private bool TryState(ref PlainCursor at)
     {
-        if (!at.TryPass(",\"ready\":"u8) || !at.TryFlag(out bool ready) || !at.TryPass(",\"serving\":"u8) || !at.TryFlag(out bool serving)
-            || !at.TryPass(",\"terminating\":"u8) || !at.TryFlag(out bool terminating)
-            || !at.TryPass(",\"state\":"u8) || !at.TryText(out ReadOnlySpan<byte> state) || !at.TryPass("}"u8))
+        if (!at.TryFlag(",\"ready\":"u8, out bool ready) || !at.TryFlag(",\"serving\":"u8, out bool serving))
+            return false;
+        if (!at.TryFlag(",\"terminating\":"u8, out bool terminating))
+            return false;
+        if (!at.TryText(",\"state\":"u8, out ReadOnlySpan<byte> state) || !at.TryPass("}"u8))
             return false;
         (pod.Ready, pod.Serving, pod.Terminating, pod.Cordoned) = (ready, serving, terminating, state.SequenceEqual("cordoned"u8));
         return true;

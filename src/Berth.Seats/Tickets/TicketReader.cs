@@ -122,8 +122,11 @@ internal static class TicketReader
                 return false;
         }
 
-        if (issuer != TicketWriter.Issuer || pod is null || boot is null || id is null || !SeatIds.TryParse(id, out UInt128 number)
-            || issued is null || expires is null || until is null || seats is not (>= 1 and <= int.MaxValue))
+        if (issuer != TicketWriter.Issuer || pod is null || boot is null)
+            return false;
+        if (id is null || !SeatIds.TryParse(id, out UInt128 number) || seats is not (>= 1 and <= int.MaxValue))
+            return false;
+        if (issued is null || expires is null || until is null)
             return false;
         claims = new TicketClaims(pod, uid, boot, number, (int)seats.Value, key, issued.Value, expires.Value, until.Value);
         return true;

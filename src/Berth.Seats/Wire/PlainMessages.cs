@@ -16,8 +16,7 @@ internal static class PlainMessages
     private static ReserveBatch? ReadBatch(ReadOnlySpan<byte> bytes)
     {
         Utf8JsonReader json = new(bytes);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !PlainJson.IsName(ref json, "requests"u8)
-            || !json.Read() || json.TokenType != JsonTokenType.StartArray)
+        if (!IsObjectWithArray(ref json, "requests"u8))
             return null;
         List<ReserveMessage> requests = [];
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
@@ -33,8 +32,7 @@ internal static class PlainMessages
     private static ReserveResults? ReadResults(ReadOnlySpan<byte> bytes)
     {
         Utf8JsonReader json = new(bytes);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !PlainJson.IsName(ref json, "results"u8)
-            || !json.Read() || json.TokenType != JsonTokenType.StartArray)
+        if (!IsObjectWithArray(ref json, "results"u8))
             return null;
         List<SeatMessage> results = [];
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
@@ -118,10 +116,19 @@ internal static class PlainMessages
         }
 
         // A refusal has another form, so the serialiser reads it.
-        return json.TokenType == JsonTokenType.EndObject && reservation is not null && phase is not null && ticket is not null
-            && seats is not null && ttl is not null && expires is not null
+        bool hasTexts = reservation is not null && phase is not null && ticket is not null;
+        bool hasNumbers = seats is not null && ttl is not null && expires is not null;
+        return json.TokenType == JsonTokenType.EndObject && hasTexts && hasNumbers
             ? new SeatMessage(null, null, reservation, phase, seats, ticket, expires, ttl)
             : null;
+    }
+
+    /// <summary>Reads into an object whose first member is this array.</summary>
+    private static bool IsObjectWithArray(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        bool isObject = json.Read() && json.TokenType == JsonTokenType.StartObject;
+        bool isMember = isObject && json.Read() && PlainJson.IsName(ref json, name);
+        return isMember && json.Read() && json.TokenType == JsonTokenType.StartArray;
     }
 
     private static bool IsEnd(ref Utf8JsonReader json) =>

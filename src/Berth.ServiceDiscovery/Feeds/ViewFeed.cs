@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.ServiceDiscovery.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -11,32 +12,31 @@ namespace Berth.ServiceDiscovery.Feeds;
 /// Microsoft.Extensions.ServiceDiscovery never disposes some of its watchers (dotnet/extensions#7670): each costs a registration on the
 /// current edition, and no task.
 /// </remarks>
-internal sealed class ViewFeed
+internal sealed class ViewFeed : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly EndpointView _view;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationToken _stopping;
+    private readonly Supervisor _supervisor;
     private readonly Lock _publishing = new();
     private volatile Edition _edition;
     private volatile bool _hasEnded;
+    private EndpointSnapshot? _seen;
+    private bool _isTooStale;
 
     /// <summary>Starts to follow a view until it ends.</summary>
-    public ViewFeed(EndpointView view, TimeProvider time, ILogger logger, CancellationToken stopping)
+    public ViewFeed(EndpointView view, TimeProvider time, ILogger logger)
     {
         _view = view;
         _time = time;
         _logger = logger;
-        _stopping = stopping;
         _edition = new Edition(view.Current);
         // On the thread pool, so that listeners of the token do not run on the thread that publishes snapshots.
-        Following = Task.Run(FollowAsync, CancellationToken.None);
+        _supervisor = new Supervisor(FollowAsync, Failed, new SteadyBackoff(s_pause), time);
+        _supervisor.Start();
     }
-
-    /// <summary>Ends when the view ends. It never fails.</summary>
-    public Task Following { get; }
 
     /// <summary>Returns the current edition, with a snapshot. It waits only for the first one.</summary>
     /// <exception cref="EndpointSourceException">
@@ -50,6 +50,9 @@ internal sealed class ViewFeed
         Edition edition = _edition;
         return edition.Snapshot is null || _view.IsTooStale ? ReadFirstAsync(cancellationToken) : new ValueTask<Edition>(edition);
     }
+
+    /// <summary>Stops following.</summary>
+    public ValueTask DisposeAsync() => _supervisor.DisposeAsync();
 
     private async ValueTask<Edition> ReadFirstAsync(CancellationToken cancellationToken)
     {
@@ -65,47 +68,39 @@ internal sealed class ViewFeed
         return Publish(always: false);
     }
 
-    private async Task FollowAsync()
+    private async ValueTask FollowAsync(CancellationToken stopping)
     {
-        EndpointSnapshot? seen = null;
-        bool isTooStale = false;
-        while (!_stopping.IsCancellationRequested)
+        if (!await WaitAsync(stopping).ConfigureAwait(false))
         {
-            try
-            {
-                if (!await WaitAsync(seen, isTooStale).ConfigureAwait(false))
-                    break;
-                seen = _view.Current;
-                bool wasTooStale = isTooStale;
-                isTooStale = _view.IsTooStale;
-                // Owners of the list must ask again, although it is the same: they then get the reason why it is not served.
-                Publish(always: isTooStale && !wasTooStale);
-            }
-            catch (Exception) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                // A defect here must be logged, and must not end the feed.
-                Log.FollowFailed(_logger, _view.Target, s_pause.TotalSeconds, exception);
-                await Task.Delay(s_pause, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            _hasEnded = true;
+            End(_edition);
+            _supervisor.Stop();
+            return;
         }
 
-        _hasEnded = true;
-        End(_edition);
+        _seen = _view.Current;
+        bool wasTooStale = _isTooStale;
+        _isTooStale = _view.IsTooStale;
+        // Owners of the list must ask again, although it is the same: they then get the reason why it is not served.
+        Publish(always: _isTooStale && !wasTooStale);
+    }
+
+    /// <summary>Reports a defect of this feed.</summary>
+    private TimeSpan? Failed(Exception exception)
+    {
+        Log.FollowFailed(_logger, _view.Target, s_pause.TotalSeconds, exception);
+        return null;
     }
 
     /// <summary>Waits for a change, or until a stale snapshot becomes too old. False when no change can follow.</summary>
-    private async Task<bool> WaitAsync(EndpointSnapshot? seen, bool isTooStale)
+    private async Task<bool> WaitAsync(CancellationToken stopping)
     {
-        Task<bool> changed = _view.WaitForChangeAsync(seen, _stopping);
-        if (isTooStale || _view.UntilTooStale is not { } rest)
+        Task<bool> changed = _view.WaitForChangeAsync(_seen, stopping);
+        if (_isTooStale || _view.UntilTooStale is not { } rest)
             return await changed.ConfigureAwait(false);
         try
         {
-            return await changed.WaitAsync(rest, _time, _stopping).ConfigureAwait(false);
+            return await changed.WaitAsync(rest, _time, stopping).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

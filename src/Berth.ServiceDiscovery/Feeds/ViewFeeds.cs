@@ -7,8 +7,8 @@ namespace Berth.ServiceDiscovery.Feeds;
 internal sealed class ViewFeeds(TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly ConditionalWeakTable<EndpointView, ViewFeed> _feeds = [];
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _adding = new();
+    private bool _isDisposed;
 
     /// <summary>Returns the feed of a view.</summary>
     public ViewFeed Of(EndpointView view)
@@ -18,8 +18,9 @@ internal sealed class ViewFeeds(TimeProvider time, ILogger logger) : IAsyncDispo
         // Not GetOrAdd, which may create a second feed without disposing it.
         lock (_adding)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_feeds.TryGetValue(view, out feed))
-                _feeds.Add(view, feed = new ViewFeed(view, time, logger, _stopping.Token));
+                _feeds.Add(view, feed = new ViewFeed(view, time, logger));
             return feed;
         }
     }
@@ -27,11 +28,13 @@ internal sealed class ViewFeeds(TimeProvider time, ILogger logger) : IAsyncDispo
     /// <summary>Stops following. The views and their directory are not touched.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task[] following;
+        ViewFeed[] feeds;
         lock (_adding)
-            following = [.. _feeds.Select(static feed => feed.Value.Following)];
-        await Task.WhenAll(following).ConfigureAwait(false);
-        _stopping.Dispose();
+        {
+            feeds = _isDisposed ? [] : [.. _feeds.Select(static feed => feed.Value)];
+            _isDisposed = true;
+        }
+
+        await Task.WhenAll(feeds.Select(static feed => feed.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 }

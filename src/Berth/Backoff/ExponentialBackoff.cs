@@ -37,10 +37,9 @@ public sealed class ExponentialBackoff : IBackoffPolicy
     public TimeSpan NextDelay(int failures)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        // The limit of 30 keeps the power finite. The maximum is reached long before.
-        double full = Math.Min(FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), MaxDelay.TotalMilliseconds);
+        TimeSpan full = RetryDelay.Doubled(FirstDelay, MaxDelay, failures);
         // Between half of the delay and all of it, so never 0 and never above the maximum.
-        return TimeSpan.FromMilliseconds(full * (0.5 + (_random.NextDouble() / 2)));
+        return full * (0.5 + (_random.NextDouble() / 2));
     }
 
     private static TimeSpan Checked(TimeSpan value, string name) => value > TimeSpan.Zero && value <= RetryDelay.Max

@@ -11,6 +11,14 @@ internal static class RetryDelay
     /// </summary>
     public static readonly TimeSpan Max = TimeSpan.FromMinutes(5);
 
+    /// <summary>Returns the delay that doubles with each failure, up to a maximum.</summary>
+    /// <param name="first">The delay after the first failure.</param>
+    /// <param name="max">The maximum.</param>
+    /// <param name="failures">The number of failures in a row, 1 or more.</param>
+    // The limit of 30 keeps the power finite. The maximum is reached long before.
+    public static TimeSpan Doubled(TimeSpan first, TimeSpan max, int failures) =>
+        TimeSpan.FromMilliseconds(Math.Min(first.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), max.TotalMilliseconds));
+
     /// <summary>
     /// Returns the longer of the policy's delay and the time that the source asks for: at least 0, at most <see cref="Max"/>.
     /// </summary>

@@ -31,6 +31,9 @@ internal sealed class Supervisor(
         }
     }
 
+    /// <summary>Ends the loop, and does not wait for it. A step calls it when there is nothing left to do.</summary>
+    public void Stop() => _stopping.Cancel();
+
     /// <summary>Cancels the step or the wait in progress, and completes when the loop has ended.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -48,43 +51,28 @@ internal sealed class Supervisor(
 
     private async Task RunAsync(CancellationToken stopping)
     {
-        int failures = 0;
+        Retries retries = new(backoff, exception => Report(exception));
         while (!stopping.IsCancellationRequested)
         {
             TimeSpan delay;
             try
             {
                 await step(stopping).ConfigureAwait(false);
-                failures = 0;
+                retries.Succeed();
                 continue;
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
-                // Disposal is the normal end. It does not matter what a cancelled step throws.
+                // The loop is to end. It does not matter what a cancelled step throws.
                 return;
             }
             catch (Exception exception)
             {
-                failures = failures < int.MaxValue ? failures + 1 : failures;
-                delay = DelayAfter(exception, failures);
+                retries.Fail();
+                delay = retries.NextDelay(Report(exception));
             }
 
             await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private TimeSpan DelayAfter(Exception failure, int failures)
-    {
-        TimeSpan? asked = Report(failure);
-        try
-        {
-            return RetryDelay.Next(backoff, failures, asked);
-        }
-        catch (Exception exception)
-        {
-            // The policy is not our code. A defect in it must not end the loop.
-            Report(exception);
-            return RetryDelay.Max;
         }
     }
 

@@ -7,9 +7,6 @@ namespace Berth.Pods;
 /// </summary>
 internal sealed class HostedEndpoint : ListedEndpoint
 {
-    // A string that all pods of a node share, or the template that creates the name.
-    private readonly object _host;
-
     public HostedEndpoint(
         string name,
         string @namespace,
@@ -19,13 +16,13 @@ internal sealed class HostedEndpoint : ListedEndpoint
         bool ready,
         bool serving,
         bool terminating,
-        object host)
+        string host)
         : base(name, @namespace, addresses, ports, ordinal, ready, serving, terminating)
     {
-        if (host is string text)
-            HostNames.ThrowIfInvalid(text, nameof(host));
-        _host = host;
+        HostNames.ThrowIfInvalid(host, nameof(host));
+        Host = host;
     }
 
-    public override string? Host => _host as string ?? ((HostTemplate)_host).Expand(Name, Namespace, Node, Zone);
+    /// <summary>The host name: one string for all pods of a node, where the node gives it.</summary>
+    public override string Host { get; }
 }

@@ -51,8 +51,6 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
 
     /// <summary>True when everything except the rule is the same.</summary>
     public bool IsSameAs(PodScope other) => ReferenceEquals(this, other)
-        || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
-            && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
-                && string.Equals(Uid, other.Uid, StringComparison.Ordinal) && ReferenceEquals(Host, other.Host)
-                && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal));
+        || (ReferenceEquals(Host, other.Host) && (Node, Zone, Namespace, Uid, Cluster) == (
+            other.Node, other.Zone, other.Namespace, other.Uid, other.Cluster));
 }

@@ -135,7 +135,7 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
 
         // The view has no further changes, so its last pods stay.
         if (!await View.WaitForChangeAsync(snapshot, stopping).ConfigureAwait(false))
-            await Task.Delay(Timeout.InfiniteTimeSpan, _options.TimeProvider, stopping).ConfigureAwait(false);
+            _supervisor.Stop();
     }
 
     private void Apply(EndpointList pods)

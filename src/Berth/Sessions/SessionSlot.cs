@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Signals;
 
 namespace Berth.Sessions;
@@ -16,8 +17,9 @@ internal sealed class SessionSlot<T>(
     where T : class
 {
     private readonly Latest<Wish> _wishes = new(new Wish(pod));
+    // Not a supervisor: a change of the pod ends the wait before the next attempt, and a session that lasted ends as a first failure.
+    private readonly Retries _retries = worker.CreateRetries();
     private Exception? _failure;
-    private int _failures;
 
     /// <summary>The slot's key.</summary>
     public SessionKey Key => key;
@@ -56,7 +58,7 @@ internal sealed class SessionSlot<T>(
         using CancellationTokenSource done = new();
         Task watching = WatchAsync(process, left, done.Token);
         _failure = null;
-        _failures = 0;
+        _retries.Succeed();
         while (!left.IsCancellationRequested && Find(process) is { } now)
         {
             if (now.IsAvailable)
@@ -114,9 +116,11 @@ internal sealed class SessionSlot<T>(
             return;
         }
 
-        _failures = lasted ? 1 : _failures + 1;
-        worker.Log.Failed(process, _failure, _failures);
-        await WaitForRetryAsync(process, worker.DelayAfter(_failures), left).ConfigureAwait(false);
+        if (lasted)
+            _retries.Succeed();
+        _retries.Fail();
+        worker.Log.Failed(process, _failure, _retries.Failures);
+        await WaitForRetryAsync(process, _retries.NextDelay(null), left).ConfigureAwait(false);
     }
 
     /// <summary>Publishes an open session until it ends or is no longer wanted, and then closes it.</summary>
@@ -168,7 +172,7 @@ internal sealed class SessionSlot<T>(
     private void Show(PodEndpoint last, EndpointSessionState state, T? session = null, TimeSpan? delay = null)
     {
         Exception? failure = _failure;
-        int failures = _failures;
+        int failures = _retries.Failures;
         board.Show(key, (now, _) => new EndpointSession<T>(Find(last) ?? last, state, now)
         {
             Session = session,

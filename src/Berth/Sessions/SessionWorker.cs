@@ -19,6 +19,9 @@ internal sealed class SessionWorker<T>(
     /// <summary>The log.</summary>
     public SessionLog Log => log;
 
+    /// <summary>Creates the count of failures of one slot.</summary>
+    public Retries CreateRetries() => new(backoff, exception => log.FollowFailed(exception));
+
     /// <summary>Opens a session. After an exception no session is open; one that arrives later is closed.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="left">Cancelled when the session is no longer wanted.</param>
@@ -68,21 +71,6 @@ internal sealed class SessionWorker<T>(
 
     /// <summary>Closes a session. An exception is logged. Returns after the limit in any case.</summary>
     public Task CloseAsync(PodEndpoint pod, T session) => BoundAsync(CloseNowAsync(pod, session), () => log.CloseStuck(pod));
-
-    /// <summary>The delay before the next attempt.</summary>
-    public TimeSpan DelayAfter(int failures)
-    {
-        try
-        {
-            return RetryDelay.Next(backoff, failures, null);
-        }
-        catch (Exception exception)
-        {
-            // The policy is not our code. A defect in it must not end the session's slot.
-            log.FollowFailed(exception);
-            return RetryDelay.Max;
-        }
-    }
 
     private async Task CloseLateAsync(PodEndpoint pod, Task<T> opening)
     {

@@ -45,7 +45,11 @@ public sealed class EndpointCluster
         : $"{Name}: {Snapshot.Available.Count} of {Snapshot.Endpoints.Count} available{(Snapshot.IsStale ? ", stale" : "")}";
 
     /// <summary>True when a reader would see the same of both, except the age.</summary>
-    internal bool IsSameAs(EndpointCluster other) => Name == other.Name && Reason == other.Reason && IsLive == other.IsLive
-        && IsTooStale == other.IsTooStale && ReferenceEquals(Snapshot?.Endpoints, other.Snapshot?.Endpoints)
-        && ReferenceEquals(Snapshot?.LeftOut, other.Snapshot?.LeftOut) && ReferenceEquals(Snapshot?.Warnings, other.Snapshot?.Warnings);
+    internal bool IsSameAs(EndpointCluster other) =>
+        (Name, Reason, IsLive, IsTooStale) == (other.Name, other.Reason, other.IsLive, other.IsTooStale) && HasSamePods(other.Snapshot);
+
+    private bool HasSamePods(EndpointSnapshot? other) =>
+        ReferenceEquals(Snapshot?.Endpoints, other?.Endpoints)
+        && ReferenceEquals(Snapshot?.LeftOut, other?.LeftOut)
+        && ReferenceEquals(Snapshot?.Warnings, other?.Warnings);
 }

@@ -30,6 +30,16 @@ public sealed class RetryDelayTests
     }
 
     [Theory]
+    [InlineData(1, 30)]
+    [InlineData(2, 60)]
+    [InlineData(4, 240)]
+    [InlineData(5, 300)]
+    [InlineData(31, 300)]
+    [InlineData(int.MaxValue, 300)]
+    public void Doubled_any_number_of_failures_stays_at_most_the_maximum(int failures, int expected) => Assert.Equal(
+        TimeSpan.FromSeconds(expected), RetryDelay.Doubled(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), failures));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(301)]

@@ -115,6 +115,40 @@ public sealed class SupervisorTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Step_that_stops_the_loop_is_the_last_one(bool fails)
+    {
+        int steps = 0;
+        TaskCompletionSource<CancellationToken> stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Supervisor? supervisor = null;
+        supervisor = new Supervisor(StepAsync, Report, new FixedBackoff(TimeSpan.Zero), _time);
+        supervisor.Start();
+        CancellationToken stopping = await stopped.Task.WaitAsync(Wait.Limit, Cancellation);
+        await supervisor.DisposeAsync().AsTask().WaitAsync(Wait.Limit, Cancellation);
+
+        Assert.True(stopping.IsCancellationRequested);
+        Assert.Equal(1, steps);
+        Assert.Empty(_reported);
+
+        async ValueTask StepAsync(CancellationToken token)
+        {
+            if (++steps > 1)
+                await Task.Delay(Timeout.Infinite, token);
+            supervisor!.Stop();
+            stopped.TrySetResult(token);
+            if (fails)
+                throw new InvalidOperationException("away");
+        }
+
+        TimeSpan? Report(Exception exception)
+        {
+            _reported.Enqueue(exception.Message);
+            return null;
+        }
+    }
+
     private sealed class BrokenBackoff : IBackoffPolicy
     {
         public TimeSpan NextDelay(int failures) => throw new InvalidOperationException("policy");

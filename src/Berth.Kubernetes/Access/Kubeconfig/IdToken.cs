@@ -66,10 +66,13 @@ internal sealed class IdToken : ICredentialSource
         try
         {
             using JsonDocument claims = JsonDocument.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1])));
-            return claims.RootElement.ValueKind == JsonValueKind.Object && claims.RootElement.TryGetProperty("exp", out JsonElement exp)
-                && exp.ValueKind == JsonValueKind.Number && exp.TryGetDouble(out double seconds) && seconds is > -6e10 and < 2.5e11
-                    ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
-                    : null;
+            if (claims.RootElement.ValueKind != JsonValueKind.Object || !claims.RootElement.TryGetProperty("exp", out JsonElement exp))
+                return null;
+            bool isNumber = exp.ValueKind == JsonValueKind.Number;
+            // The years that a DateTimeOffset can have.
+            return isNumber && exp.TryGetDouble(out double seconds) && seconds is > -6e10 and < 2.5e11
+                ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
+                : null;
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
