@@ -7,10 +7,12 @@ using Berth.TestKit;
 namespace Berth.Echo.Tests;
 
 /// <summary>Sockets that fail for a while.</summary>
-public sealed class RetryTests
+public sealed class RetryTests : IDisposable
 {
     private readonly TestClock _time = new();
     private readonly RecordingLogger _logger = new();
+
+    public void Dispose() => _logger.Dispose();
 
     [Fact]
     public async Task Failed_accept_is_tried_again_every_tenth_of_a_second()
