@@ -54,7 +54,7 @@ internal static class ScaleRows
 
     /// <summary>
     /// GET / picks endpoints at random, so four requests for each endpoint pick 98% of them, and what the program keeps for a picked
-    /// endpoint is in its memory. Whole lists follow, each of which names every endpoint.
+    /// endpoint is in its memory. Whole lists follow. Each names every endpoint.
     /// </summary>
     private static async Task<Row[]> RequestsAsync(BenchOptions options)
     {

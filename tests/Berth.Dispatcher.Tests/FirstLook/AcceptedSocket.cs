@@ -21,7 +21,9 @@ internal static class AcceptedSocket
             cancellationToken);
     }
 
-    /// <summary>Reads a line of proc_pid_net(5): number, local and remote address, state, queues, timer, retransmits, uid, timeout, inode.</summary>
+    /// <summary>
+    /// Reads a line of /proc/net/tcp: number, local and remote address, state, queues, timer, retries, user, timeout, inode.
+    /// </summary>
     private static bool IsAccepted(string line, string server, string own)
     {
         string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
