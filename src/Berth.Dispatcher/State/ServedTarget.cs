@@ -10,6 +10,7 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
 {
     private int _watchers;
     private CompressedPage? _compressed;
+    private ZoneSets? _zones;
 
     public EndpointView View { get; } = view;
 
@@ -22,7 +23,8 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
 
     public TargetClashes Clashes { get; } = new(view.Target);
 
-    public ZoneSets Zones { get; } = new();
+    /// <summary>Its pods by zone. Created at the first request, as the compressed page is.</summary>
+    public ZoneSets Zones => Volatile.Read(ref _zones) ?? CreateZones();
 
     /// <summary>The seats of its pods, or null where it has none. Set before the server listens.</summary>
     public ISeatBoard? Seats { get; set; }
@@ -38,5 +40,11 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
     {
         CompressedPage created = new(turns);
         return Interlocked.CompareExchange(ref _compressed, created, null) ?? created;
+    }
+
+    private ZoneSets CreateZones()
+    {
+        ZoneSets created = new();
+        return Interlocked.CompareExchange(ref _zones, created, null) ?? created;
     }
 }

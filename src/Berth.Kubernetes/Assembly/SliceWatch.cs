@@ -9,8 +9,9 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceWatch
 {
-    private readonly SortedSet<string> _ownerless = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _mirrored = new(StringComparer.Ordinal);
+    // Nearly every Service has none, and there may be 10,000 targets.
+    private SortedSet<string>? _ownerless;
+    private SortedSet<string>? _mirrored;
     private int _controlled;
 
     /// <summary>The warning about the slices, or null.</summary>
@@ -33,25 +34,25 @@ internal sealed class SliceWatch
         bool isController = slice.Manager == SliceManager.Controller;
         if (isController)
             _controlled += difference;
-        Put(_mirrored, slice, difference > 0 && slice.Manager == SliceManager.Mirroring);
-        Put(_ownerless, slice, difference > 0 && isController && !slice.HasOwner);
+        Put(ref _mirrored, slice, difference > 0 && slice.Manager == SliceManager.Mirroring);
+        Put(ref _ownerless, slice, difference > 0 && isController && !slice.HasOwner);
     }
 
-    private static void Put(SortedSet<string> names, SliceObject slice, bool isIn)
+    private static void Put(ref SortedSet<string>? names, SliceObject slice, bool isIn)
     {
         if (isIn)
-            names.Add(slice.Name);
+            (names ??= new SortedSet<string>(StringComparer.Ordinal)).Add(slice.Name);
         else
-            names.Remove(slice.Name);
+            names?.Remove(slice.Name);
     }
 
     private EndpointWarning? Find()
     {
-        string mirrored = _mirrored.Count > 0 && _controlled > 0
+        string mirrored = _mirrored is { Count: > 0 } && _controlled > 0
             ? $"The mirrored slices {NameList.Of(_mirrored)} exist together with the Service's own slices: its selector was removed, and "
                 + "its own slices are not kept up to date any more. Their pods may be gone. Put the selector back, or delete them. "
             : "";
-        string ownerless = _ownerless.Count > 0
+        string ownerless = _ownerless is { Count: > 0 }
             ? $"The slices {NameList.Of(_ownerless)} have no owner: their Service was deleted without them, and they are not kept up to "
                 + "date any more. Their pods may be gone. Delete them. "
             : "";
