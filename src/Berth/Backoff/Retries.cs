@@ -1,8 +1,8 @@
 namespace Berth.Backoff;
 
 /// <summary>
-/// Counts the failures in a row of one loop, and computes the wait before its next attempt. Every loop that retries has one, so that all
-/// count, wait and survive a broken policy in the same way. One caller at a time.
+/// Counts the failures in a row of one loop, and computes the wait before its next attempt. A supervisor has one, and so has the loop of a
+/// session, so that both count, wait and survive a broken policy in the same way. One caller at a time.
 /// </summary>
 /// <param name="backoff">The policy.</param>
 /// <param name="policyFailed">Reports an exception of the policy. It must not throw.</param>
