@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Berth.TestKit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -17,7 +16,7 @@ internal sealed partial class DispatcherFixture
 
     public PushableSource Source { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    public TestClock Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public Meter Meter { get; } = new("Berth");
 

@@ -67,6 +67,7 @@ public sealed class HealthTests
             // The answer has started, and its 20 MB do not fit into any socket's buffer.
             await stream.ReadExactlyAsync(new byte[1000], DispatcherFixture.Cancelled);
             Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+            await fixture.Time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(10), DispatcherFixture.Cancelled);
             Assert.False(stopped.IsCompleted);
 
             fixture.Time.Advance(TimeSpan.FromSeconds(10));

@@ -50,7 +50,7 @@ public class AccessTests : FaultTest
         Assert.Equal("Bearer second-token", again.Headers["Authorization"]);
         await again.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync(Slices.State(2));
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(100, 1, Token);
     }
 
     [Theory]
@@ -77,13 +77,13 @@ public class AccessTests : FaultTest
         }
 
         Assert.Empty(Observer.Failures);
-        Assert.Equal(1, Observer.Log.Count(200));
+        await Observer.Log.LoggedAsync(200, 1, Token);
         Rig.Account.Write("token", "second-token");
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(61));
         watch.End();
         watch = await WatchAsync("100");
         Assert.Equal("Bearer second-token", watch.Headers["Authorization"]);
-        Assert.Equal(1, Observer.Log.Count(201));
+        await Observer.Log.LoggedAsync(201, 1, Token);
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync(Slices.State(2));
     }
@@ -126,9 +126,9 @@ public class AccessTests : FaultTest
             watch = await ListAndWatchAsync(Slices.List(3, "100"));
         await UntilLiveAsync();
         Assert.Equal(Refusals, Observer.Failures.Count);
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(100, 1, Token);
         // It is written down after the readers have the live snapshot.
-        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
+        await Observer.Log.LoggedAsync(101, 1, Token);
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync(Slices.State(2));
     }
@@ -178,7 +178,7 @@ public class AccessTests : FaultTest
         ScriptedExchange again = await WatchAsync("101");
         await again.SendEventAsync("MODIFIED", Slices.Of(2, "102"));
         await UntilAsync(Slices.State(2));
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(100, 1, Token);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public class AccessTests : FaultTest
         }
 
         Assert.Empty(Observer.Failures);
-        Assert.Equal(1, Observer.Log.Count(200));
+        await Observer.Log.LoggedAsync(200, 1, Token);
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "110"));
         await UntilAsync(Slices.State(2));
     }

@@ -89,8 +89,8 @@ public class ForeignSliceTests : FaultTest
         await watch.SendEventAsync(
             "DELETED", ManagedBy(Json.Slice("m", "102", Mirrored), "endpointslicemirroring-controller.k8s.io"));
         await Rig.UntilAsync(static v => v.Current!.Warnings.Count == 0);
-        Assert.Equal(1, Observer.Log.Count(104));
-        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
+        await Observer.Log.LoggedAsync(104, 1, Token);
+        await Observer.Log.LoggedAsync(105, 1, Token);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class ForeignSliceTests : FaultTest
         Assert.Equal(EndpointWarningKind.FrozenSlices, told.Warnings[0].Kind);
         Assert.Contains("slices s have no owner", told.Warnings[0].Detail, StringComparison.Ordinal);
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("102")));
-        Assert.Equal(1, Observer.Log.Count(104));
+        await Observer.Log.LoggedAsync(104, 1, Token);
         await watch.SendEventAsync("DELETED", Slices.Of(2, "103"));
         await HeldAsync();
         EndpointSnapshot gone = await UntilAsync(Slices.State(0));

@@ -18,14 +18,14 @@ public class LastResortTests : FaultTest
         Assert.All(none.Available, static pod => Assert.Equal((PodState.NotReady, true), (pod.State, pod.IsAvailable)));
         Assert.Equal(EndpointWarningKind.NoneReady, Assert.Single(none.Warnings).Kind);
         Assert.Null(none.UnavailableReason);
-        Assert.Equal(1, Observer.Log.Count(104));
+        await Observer.Log.LoggedAsync(104, 1, Token);
 
         await watch.SendEventAsync("MODIFIED", Slice("102", firstIsReady: true));
         EndpointSnapshot one = await UntilAsync("b-0 b-1:NotReady b-2:Draining");
         Assert.Equal("b-0", Assert.Single(one.Available).Name);
         Assert.Empty(one.Warnings);
         Assert.Equal(PodChangeKind.Ready, Assert.Single(one.CompareWith(none)).Kind);
-        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
+        await Observer.Log.LoggedAsync(105, 1, Token);
     }
 
     [Fact]

@@ -71,8 +71,8 @@ public class LongWaitTests : FaultTest
         await again.SendEventAsync("MODIFIED", Json.Node("node-0", "51", ("ExternalIP", "203.0.113.9")));
         await Rig.UntilAsync(static v => v.Current is { IsStale: false } current && current.Endpoints[0].Authority == "203.0.113.9:3000");
 
-        Assert.Equal(1, Observer.Log.Count(212));
-        await Wait.ForAsync(() => Observer.Log.Count(213) == 1, Token);
+        await Observer.Log.LoggedAsync(212, 1, Token);
+        await Observer.Log.LoggedAsync(213, 1, Token);
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class NodeAddressTests : FaultTest
         EndpointWarning warning = Assert.Single(snapshot.Warnings);
         Assert.Equal(EndpointWarningKind.MixedNetworks, warning.Kind);
         Assert.Contains("On node node-0 some pods", warning.Detail, StringComparison.Ordinal);
-        Assert.Equal(1, Observer.Log.Count(104));
+        await Observer.Log.LoggedAsync(104, 1, Token);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class NodeAddressTests : FaultTest
         Assert.Contains("pod b-0", told.Warnings[0].Detail, StringComparison.Ordinal);
         // It is still on the host network: its node's external address leads to it.
         Assert.Equal("203.0.113.1:3000", told.Endpoints[0].Authority);
-        Assert.Equal(1, Observer.Log.Count(104));
+        await Observer.Log.LoggedAsync(104, 1, Token);
 
         // It goes back, or the pod is deleted and the next one has the new address.
         await nodes.SendEventAsync(
@@ -68,21 +68,21 @@ public sealed class NodeAddressTests : FaultTest
             AddressMode.External, ["b-0", "!b-0"], Json.Pod("b-0", "10.0.0.1", "uid-0"));
         await UntilAsync("b-0");
         await nodes.SendEventAsync("MODIFIED", ReadyNode("51"));
-        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
+        await Observer.Log.LoggedAsync(214, 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
 
         // It returns and is lost again, which starts a new five minutes.
         await nodes.SendEventAsync("MODIFIED", ReadyNode("52", ("ExternalIP", "203.0.113.1")));
-        await Wait.ForAsync(() => Observer.Log.Count(215) == 1, Token);
+        await Observer.Log.LoggedAsync(215, 1, Token);
         await nodes.SendEventAsync("MODIFIED", ReadyNode("53"));
-        await Wait.ForAsync(() => Observer.Log.Count(214) == 2, Token);
+        await Observer.Log.LoggedAsync(214, 2, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Single(Rig.Current.Endpoints);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(1));
         EndpointSnapshot without = await UntilAsync("!b-0");
         Assert.Equal(LeftOutReason.NoExternalAddress, without.LeftOut[0].Reason);
-        Assert.Equal(2, Observer.Log.Count(215));
+        await Observer.Log.LoggedAsync(215, 2, Token);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class NodeTests : FaultTest
 
         Assert.All(snapshot.LeftOut, static e => Assert.Equal(LeftOutReason.ExternalAddressUnknown, e.Reason));
         Assert.Contains("resources: [\"nodes\"], verbs: [\"list\"]", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
-        Assert.Equal(1, Observer.Log.Count(210));
+        await Observer.Log.LoggedAsync(210, 1, Token);
         Assert.Empty(Observer.Failures);
 
         // Granted: it is found out without a restart.
@@ -56,7 +56,7 @@ public sealed class NodeTests : FaultTest
         await again.AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
         EndpointSnapshot granted = await UntilAsync(Slices.State(2));
         Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], granted.Endpoints.Select(static e => e.Authority));
-        Assert.Equal(1, Observer.Log.Count(213));
+        await Observer.Log.LoggedAsync(213, 1, Token);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class NodeTests : FaultTest
         EndpointSnapshot snapshot = await UntilAsync(Slices.State(2));
 
         Assert.Equal(["10.0.0.1:3000", "10.0.0.2:3001"], snapshot.Endpoints.Select(static e => e.Authority));
-        Assert.Equal(1, Observer.Log.Count(211));
+        await Observer.Log.LoggedAsync(211, 1, Token);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class NodeTests : FaultTest
         Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], stale.Endpoints.Select(static e => e.Authority));
         Assert.Contains("resources: [\"nodes\"]", stale.StaleReason, StringComparison.Ordinal);
         Assert.Equal(1, stale.Version);
-        Assert.Equal(1, Observer.Log.Count(212));
+        await Observer.Log.LoggedAsync(212, 1, Token);
 
         // Slices are still followed, but their changes do not make the addresses newer.
         await watch.SendEventAsync("MODIFIED", Slices.Of(3, "101"));
@@ -113,7 +113,7 @@ public sealed class NodeTests : FaultTest
         await again.StartAsync();
         await UntilLiveAsync();
         Assert.Equal(2, Rig.Current.Version);
-        await Wait.ForAsync(() => Observer.Log.Count(213) == 1, Token);
+        await Observer.Log.LoggedAsync(213, 1, Token);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class NodeTests : FaultTest
         Assert.Equal(0, Observer.Log.Count(101));
         await again.StartAsync();
         await Rig.UntilAsync(static v => v.Current is { IsStale: false } current && current.Endpoints[0].Authority == "203.0.113.9:3000");
-        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(101, 1, Token);
+        await Observer.Log.LoggedAsync(100, 1, Token);
     }
 }

@@ -14,14 +14,14 @@ public sealed class OutsideAddressTests : FaultTest
         Assert.Equal("n0.cloud.example:3000", Rig.Current.Endpoints[0].HostAuthority);
 
         await nodes.SendEventAsync("MODIFIED", Node("51", true, ("ExternalIP", "203.0.113.1")));
-        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
+        await Observer.Log.LoggedAsync(214, 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(60));
         await nodes.SendEventAsync("MODIFIED", Node("52", true, ("ExternalIP", "203.0.113.1"), ("ExternalDNS", "n0.cloud.example")));
-        await Wait.ForAsync(() => Observer.Log.Count(215) == 1, Token);
+        await Observer.Log.LoggedAsync(215, 1, Token);
         Assert.Equal("n0.cloud.example", Rig.Current.Endpoints[0].Host);
 
         await nodes.SendEventAsync("MODIFIED", Node("53", true, ("ExternalIP", "203.0.113.1")));
-        await Wait.ForAsync(() => Observer.Log.Count(214) == 2, Token);
+        await Observer.Log.LoggedAsync(214, 2, Token);
         Rig.SourceTime.Advance(TimeSpan.FromMinutes(5));
         EndpointSnapshot without = await Rig.UntilAsync(static v => v.Current!.Endpoints[0].Host is null);
         Assert.Equal("203.0.113.1:3000", without.Endpoints[0].Authority);
@@ -33,17 +33,17 @@ public sealed class OutsideAddressTests : FaultTest
         ScriptedExchange nodes = await StartWithNodeAsync(
             AddressMode.ExternalOrInternal, Node("1", true, ("ExternalIP", "203.0.113.1")));
         await nodes.SendEventAsync("MODIFIED", Node("51", true));
-        await Wait.ForAsync(() => Observer.Log.Count(214) == 1, Token);
+        await Observer.Log.LoggedAsync(214, 1, Token);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(299));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
         Assert.Equal(0, Observer.Log.Count(219));
 
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(1));
         await Rig.UntilAsync(static v => v.Current!.Endpoints[1].Authority == "10.0.0.1:3001");
-        Assert.Equal(1, Observer.Log.Count(219));
+        await Observer.Log.LoggedAsync(219, 1, Token);
         await nodes.SendEventAsync("MODIFIED", Node("52", true, ("ExternalIP", "203.0.113.1")));
         await Rig.UntilAsync(static v => v.Current!.Endpoints[1].Authority == "203.0.113.1:3001");
-        Assert.Equal(1, Observer.Log.Count(220));
+        await Observer.Log.LoggedAsync(220, 1, Token);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class OutsideAddressTests : FaultTest
             AddressMode.ExternalOrInternal, Node("1", true, ("ExternalIP", "203.0.113.1")));
         await nodes.SendEventAsync("MODIFIED", Node("51", false));
         await Rig.UntilAsync(static v => v.Current!.Endpoints[0].Authority == "10.0.0.1:3000");
-        Assert.Equal(1, Observer.Log.Count(219));
+        await Observer.Log.LoggedAsync(219, 1, Token);
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public sealed class OutsideAddressTests : FaultTest
         File.Delete(path);
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("203.0.113.1:3000", Rig.Current.Endpoints[0].Authority);
-        Assert.Equal(1, Observer.Log.Count(200));
+        await Observer.Log.LoggedAsync(200, 1, Token);
 
         File.WriteAllText(path, "10.0.0.0/24 -> 198.51.100.0/24");
         await LookAsync(() => Observer.Log.Count(217) == 1);
         await Rig.UntilAsync(static v => v.Current!.Endpoints[0].Authority == "198.51.100.1:3000");
-        Assert.Equal(1, Observer.Log.Count(201));
+        await Observer.Log.LoggedAsync(201, 1, Token);
     }
 
     [Fact]

@@ -69,9 +69,9 @@ public class RefusalTests : FaultTest
 
         Assert.Equal(3, stale.Available.Count);
         Assert.Equal(1, Rig.Current.Version);
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(100, 1, Token);
         // It is written down after the readers have the live snapshot.
-        await Wait.ForAsync(() => Observer.Log.Count(101) == 1, Token);
+        await Observer.Log.LoggedAsync(101, 1, Token);
         TimeSpan[] waits = [.. Rig.DirectoryTime.Waits];
         Assert.Equal(Burst, waits.Length);
         for (int i = 0; i < Burst; i++)
@@ -163,7 +163,7 @@ public class RefusalTests : FaultTest
         Assert.False(last.AnswersProtobuf);
         Assert.Equal(3, Rig.Current.Available.Count);
         Assert.Equal(cuts.Length, Observer.Failures.Count);
-        Assert.Equal(1, Observer.Log.Count(100));
+        await Observer.Log.LoggedAsync(100, 1, Token);
         await last.AnswerAsync(200, text);
         await UntilAsync(Slices.State(2));
     }

@@ -24,7 +24,7 @@ public class SetMeaningTests : FaultTest
         Assert.Empty(snapshot.FindPortClashes());
         Assert.All(snapshot.LeftOut, static pod => Assert.Equal(LeftOutReason.OtherSet, pod.Reason));
         Assert.Contains("'a'", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
-        AssertWarns(snapshot, 1, "'a'", "'c'");
+        await AssertWarnsAsync(snapshot, 1, "'a'", "'c'");
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public class SetMeaningTests : FaultTest
         await watch.SendEventAsync("MODIFIED", Json.Slice("s", "110", [.. Enumerable.Range(0, 3).Select(static i => Of("c", i))]));
         EndpointSnapshot other = await UntilAsync("c-0 c-1 c-2");
         Assert.Empty(other.Warnings);
-        Assert.Equal(1, Observer.Log.Count(104));
-        await Wait.ForAsync(() => Observer.Log.Count(105) == 1, Token);
+        await Observer.Log.LoggedAsync(104, 1, Token);
+        await Observer.Log.LoggedAsync(105, 1, Token);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class SetMeaningTests : FaultTest
         Assert.All(snapshot.LeftOut, static pod => Assert.Equal(LeftOutReason.OtherSet, pod.Reason));
         Assert.Equal("b-2", snapshot.Endpoints[^1].Name);
         // If the other pods came first, the warning was shown before.
-        AssertWarns(snapshot, strangersFirst ? 2 : 1, "'b'", "'e7'", "'other'");
+        await AssertWarnsAsync(snapshot, strangersFirst ? 2 : 1, "'b'", "'e7'", "'other'");
 
         // The same behind a 410.
         await watch.SendEventAsync("ERROR", Json.Expired);
@@ -155,11 +155,11 @@ public class SetMeaningTests : FaultTest
     private static string Of(string set, int ordinal) =>
         Json.Pod($"{set}-{ordinal}", $"10.0.{set[0] - 'a'}.{ordinal + 1}", $"{set}{ordinal}");
 
-    private void AssertWarns(EndpointSnapshot snapshot, int logged, params string[] words)
+    private async Task AssertWarnsAsync(EndpointSnapshot snapshot, int logged, params string[] words)
     {
         EndpointWarning warning = Assert.Single(snapshot.Warnings);
         Assert.Equal(EndpointWarningKind.SeveralSets, warning.Kind);
         Assert.All(words, word => Assert.Contains(word, warning.Detail, StringComparison.Ordinal));
-        Assert.Equal(logged, Observer.Log.Count(104));
+        await Observer.Log.LoggedAsync(104, logged, Token);
     }
 }

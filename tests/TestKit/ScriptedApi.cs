@@ -105,6 +105,7 @@ public sealed class ScriptedApi : IAsyncDisposable
         else
             await (nodes ? _waitingNodes : _waiting).Writer.WriteAsync(exchange);
         await Task.WhenAny(exchange.Ended, exchange.ClientGone, Task.Delay(Timeout.Infinite, _stopping.Token));
+        await exchange.CloseAsync();
         if (!exchange.Ended.IsCompleted)
             context.Abort();
     }

@@ -17,6 +17,12 @@ public sealed class ScriptedExchange
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // The answers that are being written, and what their end is told to. The request lives at least as long.
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _writing;
+    private bool _isClosing;
+
     private bool _isWatchInProtobuf;
 
     internal ScriptedExchange(HttpContext context, StatedTokens.Reader stated, bool knowsProtobuf)
@@ -68,8 +74,45 @@ public sealed class ScriptedExchange
     /// <summary>One query parameter, or null.</summary>
     public string? Query(string name) => _query.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Waits until nothing is written any more. A client may go away in the middle of an answer, as soon as it has seen enough; the request
+    /// must not end while this side still writes to it.
+    /// </summary>
+    internal Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _isClosing = true;
+            return _writing == 0 ? Task.CompletedTask : _quiet.Task;
+        }
+    }
+
     /// <summary>Sends the head of the answer.</summary>
-    public async Task StartAsync(int status = 200, string contentType = "application/json", params (string Name, string Value)[] headers)
+    public Task StartAsync(int status = 200, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+        WriteAsync(() => WriteHeadAsync(status, contentType, headers));
+
+    /// <summary>Sends bytes of the body, at once.</summary>
+    public Task SendAsync(ReadOnlyMemory<byte> bytes) => WriteAsync(() => WriteBodyAsync(bytes));
+
+    private async Task WriteAsync(Func<Task> write)
+    {
+        lock (_gate)
+            _writing++;
+        try
+        {
+            await write();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (--_writing == 0 && _isClosing)
+                    _quiet.TrySetResult();
+            }
+        }
+    }
+
+    private async Task WriteHeadAsync(int status, string contentType, (string Name, string Value)[] headers)
     {
         if (AnswersProtobuf && IsWatch && status == 200 && contentType == "application/json")
         {
@@ -85,8 +128,7 @@ public sealed class ScriptedExchange
         await _context.Response.Body.FlushAsync();
     }
 
-    /// <summary>Sends bytes of the body, at once.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    private async Task WriteBodyAsync(ReadOnlyMemory<byte> bytes)
     {
         _stated.Read(bytes.Span);
         if (_isWatchInProtobuf)
@@ -127,13 +169,18 @@ public sealed class ScriptedExchange
     public async Task AnswerAsync(
         int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
+        await WriteAsync(() => WriteAnswerAsync(status, body, contentType, headers));
+        End();
+    }
+
+    private async Task WriteAnswerAsync(int status, string body, string contentType, (string Name, string Value)[] headers)
+    {
         byte[]? protobuf = AnswersProtobuf && contentType == "application/json" ? ProtobufWire.Object(body) : null;
-        await StartAsync(status, protobuf is null ? contentType : ProtobufWire.ContentType, headers);
+        await WriteHeadAsync(status, protobuf is null ? contentType : ProtobufWire.ContentType, headers);
         if (protobuf is not null)
             _stated.Read(Encoding.UTF8.GetBytes(body));
         // A client that does not need the body may disconnect after the headers.
         if (body.Length > 0)
-            await SendAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
-        End();
+            await WriteBodyAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
     }
 }

@@ -17,7 +17,13 @@ public sealed class TestClock : FakeTimeProvider
     private int _timers;
 
     public TestClock()
-        : base(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero))
+        : this(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    /// <param name="start">The time until a test moves it.</param>
+    public TestClock(DateTimeOffset start)
+        : base(start)
     {
     }
 

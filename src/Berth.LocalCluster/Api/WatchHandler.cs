@@ -36,8 +36,9 @@ internal sealed class WatchHandler(
             form);
 
         using CancellationTokenSource timeout = new(Duration(query("timeoutSeconds")), time);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
-            timeout.Token, http.RequestAborted, _drop.Token, stopping);
+        // Kestrel resets a stream when a write is cancelled. So a watch whose time is over ends after the write, as on a real API server.
+        using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _drop.Token, cut.Token);
         bool bookmarks = ListOptions.IsSet(query("allowWatchBookmarks"));
         try
         {
@@ -46,12 +47,12 @@ internal sealed class WatchHandler(
             if (initial || version == 0)
             {
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
-                await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);
+                await stream.InitialAsync(items, cut.Token).ConfigureAwait(false);
                 if (bookmarks)
-                    await stream.BookmarkAsync(version, last: true, ending.Token).ConfigureAwait(false);
+                    await stream.BookmarkAsync(version, last: true, cut.Token).ConfigureAwait(false);
             }
 
-            await FollowAsync(stream, version, bookmarks, ending.Token).ConfigureAwait(false);
+            await FollowAsync(stream, version, bookmarks, ending.Token, cut.Token).ConfigureAwait(false);
         }
         catch (ApiException exception)
         {
@@ -69,7 +70,7 @@ internal sealed class WatchHandler(
         }
     }
 
-    private async Task FollowAsync(WatchStream stream, long version, bool bookmarks, CancellationToken ending)
+    private async Task FollowAsync(WatchStream stream, long version, bool bookmarks, CancellationToken ending, CancellationToken cut)
     {
         stream.Version = version;
         DateTimeOffset nextBookmark = time.GetUtcNow().After(bookmarkInterval);
@@ -78,7 +79,8 @@ internal sealed class WatchHandler(
             IReadOnlyList<Change> changes = store.ReadAfter(version, out version);
             // These events are written before the first wait, so the last bookmark must not be older than they are.
             stream.Version = version;
-            await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
+            await stream.ChangesAsync(changes, cut).ConfigureAwait(false);
+            ending.ThrowIfCancellationRequested();
             TimeSpan wait = nextBookmark - time.GetUtcNow();
             Task changed = store.WaitAsync(version, ending);
             if (bookmarks && wait > TimeSpan.Zero)
@@ -89,7 +91,7 @@ internal sealed class WatchHandler(
                 continue;
             }
 
-            await stream.BookmarkAsync(version, last: false, ending).ConfigureAwait(false);
+            await stream.BookmarkAsync(version, last: false, cut).ConfigureAwait(false);
             nextBookmark = time.GetUtcNow().After(bookmarkInterval);
         }
     }

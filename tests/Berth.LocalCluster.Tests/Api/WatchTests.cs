@@ -165,6 +165,22 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Watch_whose_time_is_over_while_it_writes_ends_well_after_the_write()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(time: new OverAtOnce(TimeSpan.FromSeconds(77)));
+        await VersionAsync(test);
+
+        List<JsonNode> events = await AllAsync(
+            test.WatchAsync($"{Accounts}?watch=1&resourceVersion=0&allowWatchBookmarks=true&timeoutSeconds=77"));
+
+        // The first state is whole, so the bookmarks after it are true.
+        Assert.Equal("ADDED", (string?)events[0]["type"]);
+        Assert.Equal("default", (string?)events[0]["object"]!["metadata"]!["name"]);
+        Assert.All(events.Skip(1), static item => Assert.Equal("BOOKMARK", (string?)item["type"]));
+        Assert.InRange(events.Count, 2, 3);
+    }
+
+    [Fact]
     public async Task Watch_with_selector_adds_and_deletes_objects_as_labels_change()
     {
         await using TestCluster test = await TestCluster.StartAsync();

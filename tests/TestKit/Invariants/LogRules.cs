@@ -27,6 +27,17 @@ public sealed class LogRules : ILoggerFactory, ILogger
     /// <summary>The number of times that an event was logged.</summary>
     public int Count(int id) => _entries.Count(e => e.Id == id);
 
+    /// <summary>
+    /// Waits until an event was logged a number of times, and checks that it was logged no more often. Readers have a snapshot before the
+    /// logger has its reasons, so a test that has seen the snapshot must wait for the log.
+    /// </summary>
+    public async Task LoggedAsync(int id, int times, CancellationToken cancellationToken)
+    {
+        await Wait.ForAsync(() => Count(id) >= times, cancellationToken, $"event {id} logged {times} times");
+        if (Count(id) is int counted && counted != times)
+            throw new InvalidOperationException($"Event {id} was logged {counted} times in place of {times}.");
+    }
+
     /// <summary>The violations: something that began twice without having ended, or ended without a start.</summary>
     public IEnumerable<string> FindFaults()
     {
