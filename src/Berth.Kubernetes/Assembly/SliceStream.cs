@@ -24,9 +24,7 @@ internal sealed class SliceStream : IEndpointStream
     private readonly SliceTable _table;
     private readonly StreamNodes? _nodes;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _closing = new();
     private SliceState _state = SliceState.NoList;
-    private Task<ReflectorEvent<SliceObject>>? _next;
 
     public SliceStream(
         ServiceTarget target,
@@ -63,8 +61,13 @@ internal sealed class SliceStream : IEndpointStream
             if (TryPublish() is { } snapshot)
                 return snapshot;
             ThrowFailure();
-            _next ??= _slices.NextAsync(_closing.Token).AsTask();
-            await WaitAsync(_next, cancellationToken).ConfigureAwait(false);
+            Task next = _slices.WaitAsync();
+            if (_table.HoldRemaining is { } hold)
+                await WaitAsync(next, hold, cancellationToken).ConfigureAwait(false);
+            else if (_nodes is not null)
+                await WaitAsync(next, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            else
+                await next.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TakeEvents();
         }
     }
@@ -75,11 +78,7 @@ internal sealed class SliceStream : IEndpointStream
         if (_state is SliceState.Closed)
             return;
         _state = SliceState.End;
-        await _closing.CancelAsync().ConfigureAwait(false);
-        if (_next is not null)
-            await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _slices.DisposeAsync().ConfigureAwait(false);
-        _closing.Dispose();
     }
 
     /// <summary>Returns the next snapshot, if the content has changed or was confirmed.</summary>
@@ -106,19 +105,13 @@ internal sealed class SliceStream : IEndpointStream
             throw fault;
     }
 
-    private async ValueTask WaitAsync(Task next, CancellationToken cancellationToken)
+    /// <summary>Waits for slices, the end of a hold or a change of nodes.</summary>
+    private async ValueTask WaitAsync(Task next, TimeSpan hold, CancellationToken cancellationToken)
     {
         if (next.IsCompleted)
             return;
-        TimeSpan? hold = _table.HoldRemaining;
-        if (hold is null && _nodes is null)
-        {
-            await next.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return;
-        }
-
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task timer = Task.Delay(hold ?? Timeout.InfiniteTimeSpan, _time, over.Token);
+        Task timer = Task.Delay(hold, _time, over.Token);
         await Task.WhenAny(next, timer, _nodes?.WaitAsync() ?? timer).ConfigureAwait(false);
         // Only our own timer waits here. A turn of the thread pool would delay the next event.
         over.Cancel();
@@ -126,34 +119,28 @@ internal sealed class SliceStream : IEndpointStream
 
     private void TakeEvents()
     {
-        for (int count = 0; _next is { IsCompleted: true } done && count < MaxBurst; count++)
+        for (int count = 0; count < MaxBurst; count++)
         {
-            _next = null;
-            if (!TryTake(done))
-                return;
-            while (count < MaxBurst && _slices.TryNext(out ReflectorEvent<SliceObject>? more))
+            bool isThere;
+            ReflectorEvent<SliceObject>? happened;
+            try
             {
-                Apply(more!);
-                count++;
+                isThere = _slices.TryNext(out happened);
+            }
+            catch (Exception exception)
+            {
+                _state = _state.WithFailure(exception);
+                // A failure removes no pod. When the API answers again, a held pod has the same time left as before.
+                _table.PauseHolds();
+                return;
             }
 
+            if (isThere)
+                Apply(happened!);
             // Data in the buffers of the connection arrives at once.
-            _next = _slices.NextAsync(_closing.Token).AsTask();
+            else if (!_slices.WaitAsync().IsCompleted)
+                return;
         }
-    }
-
-    private bool TryTake(Task<ReflectorEvent<SliceObject>> done)
-    {
-        if (done.IsCompletedSuccessfully)
-        {
-            Apply(done.Result);
-            return true;
-        }
-
-        _state = _state.WithFailure(done.Exception?.InnerException ?? new OperationCanceledException(_closing.Token));
-        // A failure removes no pod. When the API answers again, a held pod has the same time left as before.
-        _table.PauseHolds();
-        return false;
     }
 
     private void Apply(ReflectorEvent<SliceObject> happened)

@@ -10,11 +10,13 @@ namespace Berth.Kubernetes.Sharing;
 /// </summary>
 internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lock guard)
 {
-    private readonly Dictionary<string, SliceObject?> _changed = new(StringComparer.Ordinal);
+    // Null until a slice changes, because there may be 10,000 targets.
+    private Dictionary<string, SliceObject?>? _changed;
     private TaskCompletionSource? _arrived;
     private EndpointSourceException? _failure;
     private string? _notOlderThan;
     private News _news = News.All;
+    private bool _isClosed;
 
     /// <summary>The news for the target besides changed slices. A later value includes the earlier ones.</summary>
     private enum News
@@ -32,35 +34,45 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     /// <summary>The Service of these slices.</summary>
     public string Service => service;
 
-    /// <summary>Waits for the next event.</summary>
-    /// <exception cref="EndpointSourceException">
-    /// The watch of the namespace failed. It is reported once, when the failure begins.
-    /// </exception>
-    public async ValueTask<ReflectorEvent<SliceObject>> NextAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Task arrived;
-            lock (guard)
-            {
-                if (Take() is { } happened)
-                    return happened;
-                ThrowFailure();
-                _arrived ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                arrived = _arrived.Task;
-            }
+    private bool HasEvent => feed.Version is { } version && !(_notOlderThan is { } seen && ResourceVersions.IsOlder(version, seen))
+        && (_news != News.None || _changed is { Count: > 0 });
 
-            await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>Completes when <see cref="TryNext"/> has an event or a failure.</summary>
+    public Task WaitAsync()
+    {
+        lock (guard)
+        {
+            if (_isClosed || HasEvent || _failure is not null)
+                return Task.CompletedTask;
+            _arrived ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _arrived.Task;
         }
     }
 
     /// <summary>Returns the next event if there is one.</summary>
+    /// <exception cref="EndpointSourceException">
+    /// The watch of the namespace failed. It is reported once, when the failure begins.
+    /// </exception>
     public bool TryNext(out ReflectorEvent<SliceObject>? happened)
     {
         lock (guard)
+        {
             happened = Take();
+            if (happened is null)
+                ThrowFailure();
+        }
+
         return happened is not null;
+    }
+
+    /// <summary>Ends every wait, with an <see cref="OperationCanceledException"/> in place of an event.</summary>
+    public void Close()
+    {
+        lock (guard)
+        {
+            _isClosed = true;
+            Signal();
+        }
     }
 
     /// <summary>Returns the whole set again, because the caller may have lost an event.</summary>
@@ -84,7 +96,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     public void Replaced(bool wentBack)
     {
         _news = News.All;
-        _changed.Clear();
+        _changed?.Clear();
         if (wentBack)
             _notOlderThan = null;
         _failure = null;
@@ -95,7 +107,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     public void Changed(string name, SliceObject? slice)
     {
         if (_news != News.All)
-            _changed[name] = slice;
+            (_changed ??= new Dictionary<string, SliceObject?>(StringComparer.Ordinal))[name] = slice;
         Signal();
     }
 
@@ -123,30 +135,31 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
 
     private ReflectorEvent<SliceObject>? Take()
     {
-        if (feed.Version is not { } version || (_notOlderThan is { } seen && ResourceVersions.IsOlder(version, seen)))
+        if (!HasEvent)
             return null;
+        string version = feed.Version!;
         _notOlderThan = null;
         News news = _news;
         _news = News.None;
         if (news == News.All)
         {
-            _changed.Clear();
+            _changed?.Clear();
             return new ReflectorEvent<SliceObject>.Replaced(feed.SlicesOf(service), version);
         }
 
-        foreach ((string name, SliceObject? slice) in _changed)
-        {
-            _changed.Remove(name);
-            return slice is null
-                ? new ReflectorEvent<SliceObject>.Deleted(name, version)
-                : new ReflectorEvent<SliceObject>.Applied(slice, version);
-        }
-
-        return news == News.Confirmed ? new ReflectorEvent<SliceObject>.Confirmed(version) : null;
+        if (_changed is not { Count: > 0 })
+            return new ReflectorEvent<SliceObject>.Confirmed(version);
+        (string name, SliceObject? slice) = _changed.First();
+        _changed.Remove(name);
+        return slice is null
+            ? new ReflectorEvent<SliceObject>.Deleted(name, version)
+            : new ReflectorEvent<SliceObject>.Applied(slice, version);
     }
 
     private void ThrowFailure()
     {
+        if (_isClosed)
+            throw new OperationCanceledException();
         if (_failure is not { } failure)
             return;
         _failure = null;

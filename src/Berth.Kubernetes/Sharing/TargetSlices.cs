@@ -7,15 +7,17 @@ namespace Berth.Kubernetes.Sharing;
 /// The source of a target's slices: first its own list and watch, and later the shared watch of its namespace, if there is one. One caller
 /// at a time, except for <see cref="Move"/>, which is safe from any thread.
 /// </summary>
+/// <remarks>A caller waits, and then takes events until there is none. There may be 10,000 targets, and nearly all of them wait.</remarks>
 internal sealed class TargetSlices(
     ServiceTarget target, Func<ServiceTarget, ListWatchReflector<SliceObject>> reflect, NamespaceSharing sharing) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private ListWatchReflector<SliceObject>? _own;
-    private CancellationTokenSource? _either;
+    private Task<ReflectorEvent<SliceObject>>? _reading;
     private volatile SliceSubscription? _shared;
     private Task _left = Task.CompletedTask;
     private string? _seen;
+    private volatile bool _isClosed;
 
     /// <summary>The target.</summary>
     public ServiceTarget Target => target;
@@ -31,47 +33,34 @@ internal sealed class TargetSlices(
         _left = _leaving.CancelAsync();
     }
 
-    /// <summary>Waits for the next event.</summary>
-    /// <param name="cancellationToken">The same token at every call.</param>
-    /// <exception cref="EndpointSourceException">
-    /// A list or watch failed. Call again, after the delay that it asks for or a longer one.
-    /// </exception>
-    public async ValueTask<ReflectorEvent<SliceObject>> NextAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when <see cref="TryNext"/> has an event or a failure. It may complete with an exception.</summary>
+    public Task WaitAsync()
     {
-        if (_shared is null)
+        if (_reading is not null)
+            return _reading;
+        if (_shared is { } shared)
         {
-            _own ??= reflect(target);
-            _either ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _leaving.Token);
-            try
-            {
-                ReflectorEvent<SliceObject> happened = await _own.NextAsync(_either.Token).ConfigureAwait(false);
-                _seen = happened.Version;
-                return happened;
-            }
-            catch (Exception) when (_shared is not null && !cancellationToken.IsCancellationRequested)
-            {
-                // The target's own watch is no longer needed, so the reason of its end does not matter.
-            }
+            Leave(shared);
+            return shared.WaitAsync();
         }
 
-        Leave();
-        return await _shared.NextAsync(cancellationToken).ConfigureAwait(false);
+        _own ??= reflect(target);
+        return _reading = _own.NextAsync(_leaving.Token).AsTask();
     }
 
     /// <summary>Returns the next event if it has already arrived.</summary>
+    /// <exception cref="EndpointSourceException">
+    /// A list or watch failed. Wait again, after the delay that it asks for or a longer one.
+    /// </exception>
     public bool TryNext(out ReflectorEvent<SliceObject>? happened)
     {
-        if (_own is not null)
-        {
-            happened = null;
-            if (!_own.TryNext(out happened))
-                return false;
-            _seen = happened!.Version;
-            return true;
-        }
-
         happened = null;
-        return _shared is not null && _shared.TryNext(out happened);
+        if (_reading is null && _own is null)
+            return _shared is not null && _shared.TryNext(out happened);
+        if (!(_reading is null ? _own!.TryNext(out happened) : TryTakeRead(out happened)))
+            return false;
+        _seen = happened!.Version;
+        return true;
     }
 
     /// <summary>Returns the whole set again, because the caller may have lost an event.</summary>
@@ -84,25 +73,45 @@ internal sealed class TargetSlices(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _isClosed = true;
+        Task? reading = _reading;
+        await _leaving.CancelAsync().ConfigureAwait(false);
+        _shared?.Close();
+        if (reading is not null)
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sharing.CloseAsync(this).ConfigureAwait(false);
         await _left.ConfigureAwait(false);
         _own?.Dispose();
-        _either?.Dispose();
         _leaving.Dispose();
     }
 
-    /// <summary>Abandons the target's own list and watch. A slower shared watch must not take back what they reported.</summary>
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_shared))]
-    private void Leave()
+    /// <summary>Returns the event that the target's own watch has read, unless it still reads.</summary>
+    private bool TryTakeRead(out ReflectorEvent<SliceObject>? happened)
     {
-        SliceSubscription shared = _shared!;
-        if (_own is not null)
+        happened = null;
+        Task<ReflectorEvent<SliceObject>> read = _reading!;
+        if (!read.IsCompleted)
+            return false;
+        _reading = null;
+        try
         {
-            shared.NotOlderThan(_seen);
-            _own.Dispose();
-            _own = null;
+            happened = read.GetAwaiter().GetResult();
+            return true;
         }
+        catch (Exception) when (_shared is not null && !_isClosed)
+        {
+            // The target's own watch is no longer needed, so the reason of its end does not matter.
+            return false;
+        }
+    }
 
-        _shared = shared;
+    /// <summary>Abandons the target's own list and watch. A slower shared watch must not take back what they reported.</summary>
+    private void Leave(SliceSubscription shared)
+    {
+        if (_own is null)
+            return;
+        shared.NotOlderThan(_seen);
+        _own.Dispose();
+        _own = null;
     }
 }

@@ -162,6 +162,37 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Disposal_ends_a_read_that_waits_for_the_shared_watch()
+    {
+        IEndpointStream[] streams = OpenMany();
+        await (await _api.NextAsync(Token)).AnswerAsync(200, Json.List("100", ListOfMany(1)));
+        await (await _api.NextAsync(Token)).StartAsync();
+        await ReadAsync(streams[0]);
+        Task<EndpointSnapshot> waiting = ReadAsync(streams[0]);
+        await streams[0].DisposeAsync().AsTask().WaitAsync(Wait.Limit, Token);
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => ReadAsync(streams[0]));
+    }
+
+    [Fact]
+    public async Task A_cancelled_read_of_the_shared_watch_loses_no_event()
+    {
+        IEndpointStream[] streams = OpenMany();
+        await (await _api.NextAsync(Token)).AnswerAsync(200, Json.List("100", ListOfMany(1)));
+        ScriptedExchange watch = await _api.NextAsync(Token);
+        await watch.StartAsync();
+        await ReadAsync(streams[0]);
+        using CancellationTokenSource end = new();
+        Task<EndpointSnapshot> waiting = streams[0].ReadAsync(end.Token).AsTask();
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Wait.Limit, Token));
+        await watch.SendEventAsync("MODIFIED", SliceOf("service-0", "s0", "101", Json.Pod("service-0-0", "10.0.0.9")));
+
+        Assert.Equal("service-0-0@10.0.0.9:3000", Pods(await ReadUntilAsync(streams[0], static s => s.SourceVersion == "101")));
+    }
+
+    [Fact]
     public async Task The_watch_ends_with_the_last_target()
     {
         IEndpointStream[] streams = OpenMany();
