@@ -8,6 +8,9 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
 {
     private const int GuessShift = 7;
 
+    // Nearly every list has one chunk, and there may be 10,000 lists.
+    private static readonly int[] s_oneStart = [0];
+
     private readonly EndpointChunk[] _chunks;
 
     // The index of each chunk's first endpoint in the whole list. With it a change need not copy all endpoints.
@@ -21,6 +24,12 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
     {
         _chunks = chunks;
         _availableOnly = availableOnly;
+        if (chunks.Length == 1)
+        {
+            (Count, _starts, _guesses) = (Items(chunks[0]).Length, s_oneStart, []);
+            return;
+        }
+
         _starts = new int[chunks.Length];
         int start = 0;
         for (int i = 0; i < chunks.Length; i++)
@@ -51,6 +60,12 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
             return Items(_chunks[found])[index - _starts[found]];
         }
     }
+
+    /// <summary>Returns the available endpoints of a list of all: the same list while all are available, as they usually are.</summary>
+    internal static EndpointList AvailableOf(EndpointList all) =>
+        Array.TrueForAll(all._chunks, static chunk => ReferenceEquals(chunk.Available, chunk.All))
+            ? all
+            : new EndpointList(all._chunks, availableOnly: true);
 
     /// <summary>Enumerates the list without an allocation.</summary>
     public Enumerator GetEnumerator() => new(this);

@@ -15,7 +15,7 @@ public sealed class EndpointSnapshot
         Target = target;
         Ports = ports;
         Endpoints = new EndpointList(chunks, availableOnly: false);
-        Available = new EndpointList(chunks, availableOnly: true);
+        Available = EndpointList.AvailableOf(Endpoints);
         LeftOut = leftOut;
     }
 
@@ -179,7 +179,8 @@ public sealed class EndpointSnapshot
                 chunks[i] = new EndpointChunk([.. chunks[i].All.Select(pod => pods.Contains(pod) ? Cordon(pod) : pod)]);
         }
 
-        return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), new EndpointList(chunks, availableOnly: true))
+        EndpointList all = new(chunks, availableOnly: false);
+        return new EndpointSnapshot(this, all, EndpointList.AvailableOf(all))
         {
             StaleSince = StaleSince,
             StaleReason = StaleReason,
@@ -199,8 +200,9 @@ public sealed class EndpointSnapshot
             .. Endpoints.Chunks.ToArray().Select(static chunk => new EndpointChunk(
                 [.. chunk.All.Select(static pod => IsLastResort(pod) ? new MarkedEndpoint(pod, cordoned: false, lastResort: true) : pod)])),
         ];
-        EndpointList available = new(chunks, availableOnly: true);
-        return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), available)
+        EndpointList all = new(chunks, availableOnly: false);
+        EndpointList available = EndpointList.AvailableOf(all);
+        return new EndpointSnapshot(this, all, available)
         {
             // A followed dispatcher may have added the same warning.
             Warnings = [.. Warnings.Where(static w => w.Kind != EndpointWarningKind.NoneReady), EndpointWords.NoneReady(available.Count)],

@@ -5,6 +5,17 @@ namespace Berth.Tests.Snapshots;
 public sealed class EndpointSnapshotTests
 {
     [Fact]
+    public void Available_is_the_list_of_all_while_every_pod_is_available()
+    {
+        EndpointSnapshot all = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1));
+        EndpointSnapshot some = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false));
+
+        Assert.Same(all.Endpoints, all.Available);
+        Assert.Equal(["service-b-0"], some.Available.Select(static e => e.Name));
+        Assert.Equal(2, some.Endpoints.Count);
+    }
+
+    [Fact]
     public void Available_are_those_ready_serving_and_not_terminating()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
