@@ -1,3 +1,4 @@
+using Berth.Dispatcher.State;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
@@ -5,6 +6,22 @@ namespace Berth.Dispatcher.Tests;
 /// <summary>When service A is ready, in any program.</summary>
 public sealed class ReadinessTests
 {
+    [Fact]
+    public async Task A_message_names_twenty_targets_and_counts_the_others()
+    {
+        await using EndpointDirectory directory = new(new PushableSource());
+        DispatcherTarget[] targets =
+        [
+            .. Enumerable.Range(0, 22).Select(
+                static i => new DispatcherTarget(new ServiceTarget("games", $"lobby-{i}"), DispatcherFixture.Ports)),
+        ];
+        using DispatcherState state = new(directory, new DispatcherOptions { Targets = targets }, TimeProvider.System);
+
+        Assert.StartsWith("games/lobby-0, games/lobby-1, ", state.TargetNames, StringComparison.Ordinal);
+        Assert.EndsWith(", games/lobby-19 and 2 more", state.TargetNames, StringComparison.Ordinal);
+        Assert.EndsWith(", games/lobby-19 and 2 more.", state.NotReadyDetail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ready_once_every_target_has_a_snapshot_and_still_while_it_is_stale()
     {

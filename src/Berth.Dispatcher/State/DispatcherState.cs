@@ -6,6 +6,9 @@ namespace Berth.Dispatcher.State;
 /// <summary>The state that all requests share: the targets, the picker, and whether the server is stopping.</summary>
 internal sealed class DispatcherState : IDisposable
 {
+    // The number of targets that a message names. There may be 10,000.
+    private const int MaxNamed = 20;
+
     private readonly CancellationTokenSource _ending = new();
     private readonly EndpointDirectory _directory;
     private readonly Func<ServiceTarget, IReadOnlyList<string>> _findDispatchers;
@@ -50,13 +53,13 @@ internal sealed class DispatcherState : IDisposable
     /// <summary>True when every target has a snapshot, live or stale, and the server is not stopping.</summary>
     public bool IsReady => !_stopping && Array.TrueForAll(Targets, static t => t.View.Current is not null);
 
-    /// <summary>The names of all targets, joined for a message.</summary>
-    public string TargetNames => string.Join(", ", Targets.Select(static t => t.Name));
+    /// <summary>The names of the targets, joined for a message.</summary>
+    public string TargetNames => NamesOf(Targets);
 
     /// <summary>The reason why this server is not ready, as a sentence.</summary>
     public string NotReadyDetail => IsStopping
         ? "This dispatcher is shutting down."
-        : $"Not listed yet: {string.Join(", ", Targets.Where(static t => t.View.Current is null).Select(static t => t.Name))}.";
+        : $"Not listed yet: {NamesOf([.. Targets.Where(static t => t.View.Current is null)])}.";
 
     /// <summary>The clashes of ports over all targets.</summary>
     public IReadOnlyList<PortClash> FindClashes() => _directory.FindPortClashes();
@@ -87,6 +90,9 @@ internal sealed class DispatcherState : IDisposable
     public Task EndStreamsAsync() => _ending.CancelAsync();
 
     public void Dispose() => _ending.Dispose();
+
+    private static string NamesOf(ServedTarget[] targets) => string.Join(", ", targets.Take(MaxNamed).Select(static t => t.Name))
+        + (targets.Length > MaxNamed ? $" and {targets.Length - MaxNamed} more" : "");
 
     private ServedTarget Follow(DispatcherTarget target) => new(_directory.Follow(target.Target, target.Ports), Turns);
 
