@@ -9,6 +9,7 @@ using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Sharing;
 using Berth.Kubernetes.Slices;
 using Berth.Kubernetes.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes;
 
@@ -22,6 +23,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     public const string MeterName = "Berth.Kubernetes";
 
     private readonly KubernetesEndpointSourceOptions _options;
+    private readonly ILogger _logger;
     private readonly AddressRules _rules;
     private readonly AddressMapFile? _mapFile;
     private readonly Meter _meter;
@@ -51,8 +53,9 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(access);
         OptionFaults.Throw(options.FindFaults(), nameof(options));
         _options = options;
+        _logger = options.Logger;
         _rules = options.Rules;
-        _mapFile = _rules.MapFile is { } path ? new AddressMapFile(path, options.Logger) : null;
+        _mapFile = _rules.MapFile is { } path ? new AddressMapFile(path, _logger) : null;
         _meter = options.Meter ?? new Meter(MeterName);
         _api = new KubernetesApi(access, _meter, options.TimeProvider, apiOptions);
         _traits = new ServerTraits(options.StreamingLists);
@@ -77,7 +80,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return new SliceStream(
-                target, ports, _rules, _sharing.Open(target), Nodes(), _options.TimeProvider, _options.Logger,
+                target, ports, _rules, _sharing.Open(target), Nodes(), _options.TimeProvider, _logger,
                 _options.StatefulSetName(target));
         }
     }
@@ -107,7 +110,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
             return null;
         return _nodes ??= new NodeFeed(
             _rules.ReadsNodes ? Reflect(ResourceQuery.Nodes, new NodeDecoder(_rules.From)) : null, _mapFile, _options.AddressMode,
-            _options.TimeProvider, new ExponentialBackoff(NextRandom()), _options.Logger);
+            _options.TimeProvider, new ExponentialBackoff(NextRandom()), _logger);
     }
 
     private ListWatchReflector<T> Reflect<T>(ResourceQuery query, IResourceDecoder<T> decoder)

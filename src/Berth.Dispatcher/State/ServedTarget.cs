@@ -11,6 +11,7 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
     private int _watchers;
     private CompressedPage? _compressed;
     private ZoneSets? _zones;
+    private TargetClashes? _clashes;
 
     public EndpointView View { get; } = view;
 
@@ -21,7 +22,8 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
     /// <summary>The compressed page. It is created at the first request, because most of 10,000 targets are never requested.</summary>
     public CompressedPage Compressed => Volatile.Read(ref _compressed) ?? CreateCompressed();
 
-    public TargetClashes Clashes { get; } = new(view.Target);
+    /// <summary>Its clashes of ports. Created at the first request, as the compressed page is.</summary>
+    public TargetClashes Clashes => Volatile.Read(ref _clashes) ?? CreateClashes();
 
     /// <summary>Its pods by zone. Created at the first request, as the compressed page is.</summary>
     public ZoneSets Zones => Volatile.Read(ref _zones) ?? CreateZones();
@@ -29,7 +31,8 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
     /// <summary>The seats of its pods, or null where it has none. Set before the server listens.</summary>
     public ISeatBoard? Seats { get; set; }
 
-    public string Name { get; } = view.Target.ToString();
+    /// <summary>The target's name, as a new string.</summary>
+    public string Name => View.Target.ToString();
 
     /// <summary>The number of watchers.</summary>
     public int Watchers => Volatile.Read(ref _watchers);
@@ -40,6 +43,12 @@ internal sealed class ServedTarget(EndpointView view, CompressionTurns turns)
     {
         CompressedPage created = new(turns);
         return Interlocked.CompareExchange(ref _compressed, created, null) ?? created;
+    }
+
+    private TargetClashes CreateClashes()
+    {
+        TargetClashes created = new(View.Target);
+        return Interlocked.CompareExchange(ref _clashes, created, null) ?? created;
     }
 
     private ZoneSets CreateZones()

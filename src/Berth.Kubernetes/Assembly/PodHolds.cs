@@ -22,7 +22,8 @@ internal sealed class PodHolds(TimeProvider time)
     private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
     private static readonly TimeSpan s_maxHold = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
+    // Null until a pod is held, because there may be 10,000 targets.
+    private Dictionary<string, Hold>? _holds;
     private bool _isDealing;
     private long? _dealtAt;
 
@@ -42,7 +43,7 @@ internal sealed class PodHolds(TimeProvider time)
     }
 
     /// <summary>True while at least one pod is held.</summary>
-    public bool Any => _holds.Count > 0;
+    public bool Any => _holds is { Count: > 0 };
 
     private long Now => (_pausedAt ?? time.GetTimestamp()) - _missed;
 
@@ -51,7 +52,7 @@ internal sealed class PodHolds(TimeProvider time)
     {
         get
         {
-            if (_holds.Count == 0 || _pausedAt is not null)
+            if (_holds is not { Count: > 0 } || _pausedAt is not null)
                 return null;
             TimeSpan left = _holds.Values.Min(LeftOfBoth);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -76,6 +77,7 @@ internal sealed class PodHolds(TimeProvider time)
     /// <param name="slices">The number of slices.</param>
     public void Add(string key, PodGap gap, TimeSpan duration, int slices)
     {
+        _holds ??= new Dictionary<string, Hold>(StringComparer.Ordinal);
         Hold hold = new(gap, Now, duration, LongestDeal(slices));
         if (_holds.TryAdd(key, hold))
             return;
@@ -85,12 +87,12 @@ internal sealed class PodHolds(TimeProvider time)
     }
 
     /// <summary>True when the pod is held.</summary>
-    public bool Holds(string key) => Any && _holds.ContainsKey(key);
+    public bool Holds(string key) => _holds is { Count: > 0 } && _holds.ContainsKey(key);
 
-    /// <summary>Ends the hold of a pod in each family in which the slices now state a replacement of the missing process.</summary>
+    /// <summary>Ends the hold of a held pod in each family in which the slices now state a replacement of the missing process.</summary>
     public void Fill(string key, in PodSources sources)
     {
-        Hold hold = _holds[key];
+        Hold hold = _holds![key];
         if (hold.Other is { } other && sources.Fills(other.Gap))
             hold.Other = null;
         if (!sources.Fills(hold.Gap))
@@ -120,10 +122,12 @@ internal sealed class PodHolds(TimeProvider time)
     public IReadOnlyList<string> Take(Func<string, bool> condition) => Take((key, _) => condition(key));
 
     /// <summary>Ends the hold of a pod.</summary>
-    public void Remove(string key) => _holds.Remove(key);
+    public void Remove(string key) => _holds?.Remove(key);
 
     private List<string> Take(Func<string, Hold, bool> condition)
     {
+        if (_holds is not { Count: > 0 })
+            return [];
         List<string> taken = [.. _holds.Where(held => condition(held.Key, held.Value)).Select(static held => held.Key)];
         foreach (string key in taken)
             _holds.Remove(key);

@@ -25,7 +25,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     private PodNamePrefix? _lastPrefix;
     private PodSet? _lastSet;
     // The text for the pods of one other set, so that a thousand pods share one text.
-    private (string Set, PodSet? Followed, string Detail)? _strangers;
+    private Strangers? _strangers;
     private bool _changed;
 
     /// <summary>The warning about several sets, or null.</summary>
@@ -72,7 +72,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
             || stem.SequenceEqual(named ?? _followed?.Name))
             return null;
         if (_strangers is not { } strangers || strangers.Followed != _followed || !stem.SequenceEqual(strangers.Set))
-            _strangers = strangers = (stem.ToString(), _followed, Describe(stem.ToString()));
+            _strangers = strangers = new Strangers(stem.ToString(), _followed, Describe(stem.ToString()));
         return new LeftOutPod(pod.ToString()!, LeftOutReason.OtherSet, strangers.Detail);
     }
 
@@ -166,4 +166,6 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
             + "followed, the others are left out. Give the Service a selector that only the pods of one StatefulSet match, or "
             + "name the set with the option StatefulSetName (--stateful-set).");
     }
+
+    private sealed record Strangers(string Set, PodSet? Followed, string Detail);
 }

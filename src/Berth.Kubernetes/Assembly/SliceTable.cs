@@ -9,15 +9,8 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceTable
 {
-    private const int MaxKept = 4096;
-
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
-    // The pods to hold because a slice no longer states them, with their former statement and the duration.
-    private readonly List<(string Key, PodGap Gap, TimeSpan Hold)> _mayMove = [];
-    // The held pods that no slice states. They still count as pods of their set.
-    private readonly HashSet<string> _unstated = new(StringComparer.Ordinal);
     private readonly SlicePorts _ports = new();
     private readonly SliceWatch _watch = new();
     private readonly PodOutcomes _outcomes;
@@ -25,6 +18,7 @@ internal sealed class SliceTable
     private readonly PodsByNode? _byNode;
     private readonly PodResolver _resolver;
     private readonly PodHolds _holds;
+    private PodChanges? _changes;
     private long _sequence;
 
     /// <summary>The kind of message that contained a slice.</summary>
@@ -58,6 +52,8 @@ internal sealed class SliceTable
     /// <summary>The time until <see cref="EndHolds"/> has something to do, or null.</summary>
     public TimeSpan? HoldRemaining => _holds.Remaining;
 
+    private PodChanges Changes => _changes ??= new PodChanges();
+
     /// <summary>
     /// Replaces all slices. Pods that are in none of them leave at once; they are held only while the controller distributes the pods.
     /// </summary>
@@ -77,20 +73,20 @@ internal sealed class SliceTable
         foreach (SliceObject slice in all)
             Put(slice, origin);
         _holds.Heard(_ports.Differ);
-        // A list is complete. But while the controller distributes the pods, a pod may be in no slice.
-        if (!_ports.Differ)
-        {
-            _touched.UnionWith(_holds.Take(static _ => true));
-            _mayMove.Clear();
-        }
-
         if (origin == Origin.List)
         {
+            // A list is complete. But while the controller distributes the pods, a pod may be in no slice.
+            if (!_ports.Differ)
+            {
+                Changes.Touched.UnionWith(_holds.Take(static _ => true));
+                Changes.MayMove.Clear();
+            }
+
             Settle();
             return;
         }
 
-        _mayMove.Clear();
+        _changes?.MayMove.Clear();
         _outcomes.ResolveFirst(all);
         _outcomes.Warn(_watch.Warning);
     }
@@ -119,7 +115,7 @@ internal sealed class SliceTable
     {
         if (_holds.Any && _holds.TakeOver() is { Count: > 0 } over)
         {
-            _touched.UnionWith(over);
+            Changes.Touched.UnionWith(over);
             Settle();
         }
     }
@@ -137,9 +133,9 @@ internal sealed class SliceTable
     {
         _resolver.Nodes = nodes;
         if (changed is null)
-            _touched.UnionWith(_pods.Keys);
+            Changes.Touched.UnionWith(_pods.Keys);
         else
-            _touched.UnionWith(changed.SelectMany(node => _byNode?.Find(node) ?? []));
+            Changes.Touched.UnionWith(changed.SelectMany(node => _byNode?.Find(node) ?? []));
         Settle();
     }
 
@@ -184,7 +180,7 @@ internal sealed class SliceTable
             return known;
         }
 
-        if (sources.Count == 0 && (_unstated.Count == 0 || !_unstated.Remove(key.ToString()!)))
+        if (sources.Count == 0 && (_changes is not { Unstated.Count: > 0 } || !_changes.Unstated.Remove(key.ToString()!)))
             _outcomes.Add(key);
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
@@ -210,26 +206,27 @@ internal sealed class SliceTable
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
-            _mayMove.Add((key, new PodGap(endpoint.UidValue, endpoint.Family, endpoint.Slice!.Rank), hold));
+            Changes.MayMove.Add((key, new PodGap(endpoint.UidValue, endpoint.Family, endpoint.Slice!.Rank), hold));
         if (sources.Count == 0)
         {
-            _unstated.Add(key);
+            Changes.Unstated.Add(key);
             _pods.RemoveAt(slot);
         }
 
         endpoint.Slice = null;
-        _touched.Add(key);
+        Changes.Touched.Add(key);
     }
 
     private void Touch(ISliceEndpoint endpoint, Origin origin)
     {
         if (origin != Origin.FirstList)
-            _touched.Add(endpoint.Key.ToString()!);
+            Changes.Touched.Add(endpoint.Key.ToString()!);
     }
 
     private void Settle()
     {
-        foreach ((string key, PodGap gap, TimeSpan hold) in _mayMove)
+        PodChanges changes = Changes;
+        foreach ((string key, PodGap gap, TimeSpan hold) in changes.MayMove)
         {
             // Nearly always the slice states the pod again with other conditions.
             int slot = _pods.Find(new PodName(key));
@@ -237,38 +234,33 @@ internal sealed class SliceTable
                 _holds.Add(key, gap, hold, _slices.Count);
         }
 
-        _mayMove.Clear();
-        FillHolds();
-        DropUnstated();
+        changes.MayMove.Clear();
+        FillHolds(changes);
+        DropUnstated(changes);
         while (_outcomes.Decide())
         {
             // Pods of other sets are not held. Pods of the newly followed set are shown as the slices state them.
-            _touched.UnionWith(_pods.Keys);
-            _touched.UnionWith(_holds.Take(key => !_outcomes.IsFollowed(key) || _pods.Find(new PodName(key)) >= 0));
-            DropUnstated();
+            changes.Touched.UnionWith(_pods.Keys);
+            changes.Touched.UnionWith(_holds.Take(key => !_outcomes.IsFollowed(key) || _pods.Find(new PodName(key)) >= 0));
+            DropUnstated(changes);
         }
 
-        foreach (string key in _touched)
+        foreach (string key in changes.Touched)
         {
             if (!_holds.Holds(key))
                 _outcomes.Resolve(key);
         }
 
-        _touched.Clear();
-        // A list may have touched every pod. An event touches a few.
-        if (_touched.Capacity > MaxKept)
-            _touched.TrimExcess();
-        if (_mayMove.Capacity > MaxKept)
-            _mayMove.TrimExcess();
+        changes.Settle();
         _outcomes.Warn(_watch.Warning);
     }
 
     /// <summary>Ends the holds of pods that slices state again, or in more families.</summary>
-    private void FillHolds()
+    private void FillHolds(PodChanges changes)
     {
         if (!_holds.Any)
             return;
-        foreach (string key in _touched)
+        foreach (string key in changes.Touched)
         {
             int slot = _pods.Find(new PodName(key));
             if (slot < 0 || !_holds.Holds(key))
@@ -281,13 +273,13 @@ internal sealed class SliceTable
     }
 
     /// <summary>Held pods still count as pods of their set. Otherwise another set would be followed until they are back.</summary>
-    private void DropUnstated()
+    private void DropUnstated(PodChanges changes)
     {
-        if (_unstated.Count == 0)
+        if (changes.Unstated.Count == 0)
             return;
-        foreach (string key in _touched)
+        foreach (string key in changes.Touched)
         {
-            if (!_holds.Holds(key) && _unstated.Remove(key))
+            if (!_holds.Holds(key) && changes.Unstated.Remove(key))
                 _outcomes.Remove(new PodName(key));
         }
     }

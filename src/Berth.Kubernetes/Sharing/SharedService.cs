@@ -5,8 +5,8 @@ namespace Berth.Kubernetes.Sharing;
 /// <summary>One Service in the watch of a namespace. The feed's lock protects it.</summary>
 internal sealed class SharedService
 {
-    /// <summary>Its slices.</summary>
-    public List<SliceObject> Slices { get; } = [];
+    /// <summary>Its slices. Most Services have one.</summary>
+    public List<SliceObject> Slices { get; } = new(1);
 
     /// <summary>
     /// The target that follows it, or null. Only one can follow, because a target's table takes over the slices and writes to them.

@@ -25,6 +25,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
     private readonly HashSet<Task> _closing = [];
     private readonly IEndpointSource _source;
     private readonly EndpointDirectoryOptions _options;
+    private readonly ILogger _logger;
     private readonly IBackoffPolicy _backoff;
     private readonly Meter _meter;
     private readonly Lock _opening = new();
@@ -42,6 +43,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _source = source;
         _options = options ?? new EndpointDirectoryOptions();
         OptionFaults.Throw(_options.FindFaults(), nameof(options));
+        _logger = _options.LoggerFactory.CreateSafeLogger(_options.LoggerName);
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
         _clashes = new ClashFinder(_options.TimeProvider);
@@ -50,8 +52,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
             _meter, _options.Cluster, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : [], _clashes.Find);
         if (_options.SnapshotFile is null)
             return;
-        ILogger logger = _options.LoggerFactory.CreateSafeLogger(_options.LoggerName);
-        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, logger, () => _views.Values);
+        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, _logger, () => _views.Values);
         _keeper.Start();
     }
 
@@ -164,7 +165,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
             ThrowIfDisposed(target, "followed");
             if (_views.TryGetValue((target, ports), out EndpointView? view))
                 return view;
-            EndpointFollower follower = new(target, ports, _source.Open(target, ports), _options, _backoff, _keeper?.Find(target, ports));
+            EndpointFollower follower = new(
+                target, ports, _source.Open(target, ports), _options, _logger, _backoff, _keeper?.Find(target, ports));
             follower.Start();
             _followers.Add(follower);
             return _views[(target, ports)] = follower.View;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Berth.Backoff;
 using Berth.Diagnostics;
-using Berth.Logging;
 using Berth.Persistence;
 using Berth.Signals;
 using Berth.Snapshots;
@@ -13,7 +12,7 @@ namespace Berth.Directories;
 /// <summary>
 /// Keeps the view of one target up to date: reads its stream in the background and publishes each change. The only writer of the view.
 /// </summary>
-internal sealed class EndpointFollower : IAsyncDisposable
+internal sealed class EndpointFollower : ISupervised, IAsyncDisposable
 {
     private readonly IEndpointStream _stream;
     private readonly TimeProvider _time;
@@ -28,15 +27,16 @@ internal sealed class EndpointFollower : IAsyncDisposable
         PortScheme ports,
         IEndpointStream stream,
         EndpointDirectoryOptions options,
+        ILogger logger,
         IBackoffPolicy backoff,
         SavedSnapshot? saved)
     {
         _stream = stream;
         _time = options.TimeProvider;
         _lastResort = options.LastResort;
-        _logger = options.LoggerFactory.CreateSafeLogger(options.LoggerName);
+        _logger = logger;
         _states = new Latest<ViewState>(new ViewState(null, Served(saved?.Restore(ports)), null));
-        _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
+        _supervisor = new Supervisor(this, backoff, _time);
         View = new EndpointView(target, ports, _states, _health, options);
         if (saved is not null)
             StartFrom(saved);
@@ -80,7 +80,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
     private void ConfirmAt(TimeSpan age) =>
         _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
 
-    private async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
+    /// <inheritdoc/>
+    public async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
 
     /// <summary>
     /// Publishes a read snapshot, unless it only confirms the current one. A source may return a snapshot that is already stale: its
@@ -120,7 +121,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
         Log.Recovered(_logger, View.Target, next.Snapshot!.Version, seconds);
     }
 
-    private TimeSpan? Fail(Exception exception)
+    /// <inheritdoc/>
+    public TimeSpan? Fail(Exception exception)
     {
         EndpointSourceException failure = exception as EndpointSourceException ?? Unexpected(exception);
         _health.CountFailure();

@@ -11,10 +11,9 @@ public sealed class SnapshotBuilder
     private readonly ServiceTarget _target;
     private readonly PortScheme _ports;
 
-    // Endpoints are found by the ordinal in their name. Only endpoints with another ordinal are stored by name.
-    private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
-
-    // Null until a pod is left out, because there may be 10,000 builders.
+    // Endpoints are found by the ordinal in their name. Only endpoints with another ordinal are stored by name. This table and the next one
+    // are null until they are needed, because there may be 10,000 builders.
+    private Dictionary<string, PodEndpoint>? _unusual;
     private SortedDictionary<string, LeftOutPod>? _leftOut;
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<LeftOutPod> _frozenLeftOut = [];
@@ -70,8 +69,8 @@ public sealed class SnapshotBuilder
         }
 
         if (IsUnusual(endpoint))
-            _unusual[endpoint.Name] = endpoint;
-        else if (_unusual.Count > 0)
+            (_unusual ??= new Dictionary<string, PodEndpoint>(StringComparer.Ordinal))[endpoint.Name] = endpoint;
+        else if (_unusual is { Count: > 0 })
             _unusual.Remove(endpoint.Name);
         _runs.Insert(endpoint);
         _changed = true;
@@ -120,7 +119,7 @@ public sealed class SnapshotBuilder
 
     /// <summary>Returns the endpoint of a pod, or null.</summary>
     internal PodEndpoint? Find(string name) =>
-        _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
+        _unusual is not null && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
 
     /// <summary>Freezes the current content as a snapshot.</summary>
     public EndpointSnapshot Build()
@@ -139,7 +138,7 @@ public sealed class SnapshotBuilder
     {
         if (Find(name) is not { } before)
             return;
-        _unusual.Remove(name);
+        _unusual?.Remove(name);
         _runs.Remove(before);
         _changed = true;
     }
@@ -150,7 +149,7 @@ public sealed class SnapshotBuilder
             endpoint.Key is { Prefix: not null } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
 
     private PodEndpoint? FindLike(PodEndpoint endpoint) =>
-        _unusual.Count > 0 || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);
+        _unusual is { Count: > 0 } || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);
 
     private int? OrdinalOf(string name) => _ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int ordinal, out _) ? ordinal : null;
 }

@@ -37,6 +37,18 @@ public sealed class LatestTests
     }
 
     [Fact]
+    public async Task End_wakes_a_waiter_and_every_later_one()
+    {
+        Latest<string> latest = new("a");
+        Task<bool> change = latest.WaitAsync("a");
+        Assert.Same(change, latest.WaitAsync("a"));
+        latest.End();
+
+        Assert.False(await change);
+        Assert.False(await latest.WaitAsync("a"));
+    }
+
+    [Fact]
     public void Hook_is_called_after_the_swap()
     {
         Latest<string>? latest = null;
