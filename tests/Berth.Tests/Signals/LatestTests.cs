@@ -44,8 +44,8 @@ public sealed class LatestTests
         Assert.Same(change, latest.WaitAsync("a"));
         latest.End();
 
-        Assert.False(await change);
-        Assert.False(await latest.WaitAsync("a"));
+        Assert.False(await change.WaitAsync(TestKit.Wait.Limit, TestContext.Current.CancellationToken));
+        Assert.False(await latest.WaitAsync("a").WaitAsync(TestKit.Wait.Limit, TestContext.Current.CancellationToken));
     }
 
     [Fact]
