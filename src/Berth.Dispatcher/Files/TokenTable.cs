@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -14,18 +15,23 @@ internal sealed class TokenTable
     internal const int MaxLength = 512;
     internal const int MaxNameLength = 64;
 
-    private readonly NamedToken[] _tokens;
+    // The key of the digests. It is new for each table and never leaves it, so a client cannot tell from the time of an answer how much of
+    // a digest is that of a token: it does not know the digest of anything.
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly Dictionary<UInt128, NamedToken> _byDigest = [];
 
-    private TokenTable(NamedToken[] tokens) => _tokens = tokens;
+    private TokenTable()
+    {
+    }
 
-    public IEnumerable<string> Names => _tokens.Select(static token => token.Name);
+    public IEnumerable<string> Names => _byDigest.Values.Select(static token => token.Name);
 
     /// <summary>Returns the tokens, or null with all faults in one text, which never contains a token.</summary>
     public static TokenTable? TryParse(string path, ReadOnlySpan<byte> content, out string? fault)
     {
         List<string> faults = [];
-        Dictionary<string, NamedToken> byName = new(StringComparer.Ordinal);
-        HashSet<string> hashes = new(StringComparer.Ordinal);
+        TokenTable table = new();
+        HashSet<string> names = new(StringComparer.Ordinal);
         int number = 0;
         foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(content).EnumerateLines())
         {
@@ -35,40 +41,30 @@ internal sealed class TokenTable
             string[] words = text.ToString().Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (FaultOf(words, out HashSet<ServiceTarget> targets) is { } ofLine)
                 faults.Add($"{path} line {number}: {ofLine}");
-            else if (byName.ContainsKey(words[0]))
+            else if (!names.Add(words[0]))
                 faults.Add($"{path} line {number}: the name '{words[0]}' is given twice. Give each token its own name.");
-            else if (!hashes.Add(Convert.ToHexString(HashOf(words[1]))))
+            else if (!table._byDigest.TryAdd(table.DigestOf(words[1]), new NamedToken(words[0], targets.Count == 0 ? null : targets)))
                 faults.Add($"{path} line {number}: the token of '{words[0]}' is also that of another name. Give each name its own token.");
-            else
-                byName.Add(words[0], new NamedToken(words[0], HashOf(words[1]), targets.Count == 0 ? null : targets));
         }
 
-        if (faults.Count == 0 && byName.Count is 0 or > MaxTokens)
-            faults.Add($"{path} has {byName.Count} tokens. Give 1 to {MaxTokens}, one a line: NAME TOKEN [NAMESPACE/SERVICE ...].");
+        if (faults.Count == 0 && names.Count is 0 or > MaxTokens)
+            faults.Add($"{path} has {names.Count} tokens. Give 1 to {MaxTokens}, one a line: NAME TOKEN [NAMESPACE/SERVICE ...].");
         fault = faults.Count == 0 ? null : string.Join(' ', faults.Take(20));
-        return fault is null ? new TokenTable([.. byName.Values]) : null;
+        return fault is null ? table : null;
     }
 
-    /// <summary>Finds the token that a client sent. How long it takes depends on neither the sent token nor those of the file.</summary>
-    public NamedToken? Find(ReadOnlySpan<char> sent)
-    {
+    /// <summary>Finds the token that a client sent. How long it takes says nothing about the tokens of the file.</summary>
+    public NamedToken? Find(ReadOnlySpan<char> sent) =>
         // A token has ASCII letters only, so more characters are more bytes than any token of the file has.
-        if (sent.Length > MaxLength)
-            return null;
+        sent.Length > MaxLength ? null : _byDigest.GetValueOrDefault(DigestOf(sent));
+
+    private UInt128 DigestOf(ReadOnlySpan<char> token)
+    {
         Span<byte> bytes = stackalloc byte[MaxLength * 3];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(sent, bytes)], hash);
-        NamedToken? found = null;
-        foreach (NamedToken token in _tokens)
-        {
-            if (CryptographicOperations.FixedTimeEquals(token.Hash, hash))
-                found = token;
-        }
-
-        return found;
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, bytes[..Encoding.UTF8.GetBytes(token, bytes)], digest);
+        return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
-
-    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static string? FaultOf(string[] words, out HashSet<ServiceTarget> targets)
     {

@@ -71,8 +71,10 @@ public sealed class LargeListTests
             }
         }
 
-        PodEndpoint unnumbered = new LargeLists.Listed(new PodName("web"), scope, default, LargeLists.AddressOf(1), PortScheme.Fixed(3000).RuleFor([])!);
-        PodEndpoint same = PodEndpoint.Create("web", "ns", [LargeLists.AddressOf(1)], [new EndpointPort("", 3000)], node: "node-1", zone: "z1");
+        PodEndpoint unnumbered = new LargeLists.Listed(
+            new PodName("web"), scope, default, LargeLists.AddressOf(1), PortScheme.Fixed(3000).RuleFor([])!);
+        PodEndpoint same = PodEndpoint.Create(
+            "web", "ns", [LargeLists.AddressOf(1)], [new EndpointPort("", 3000)], node: "node-1", zone: "z1");
         Assert.Equal(Text(same), Text(unnumbered));
 
         static string Text(PodEndpoint endpoint)

@@ -14,7 +14,7 @@ public sealed class TextTests
     private static readonly string[] s_folded = [".sh", ".ts", ".js", ".css", ".html", ""];
     private static readonly string[] s_leftOut =
     [
-        "artifacts", "bin", "obj", "dist", "node_modules", "Fixtures", "Recordings", "corpus", "findings"
+        "artifacts", "BenchmarkDotNet.Artifacts", "bin", "obj", "dist", "node_modules", "Fixtures", "Recordings", "corpus", "findings"
     ];
 
     [Fact]
