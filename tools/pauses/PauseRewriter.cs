@@ -14,31 +14,45 @@ internal sealed class PauseRewriter : CSharpSyntaxRewriter
 
     public override SyntaxNode? VisitExpressionStatement(ExpressionStatementSyntax node)
     {
-        ExpressionSyntax expression = node.Expression is AssignmentExpressionSyntax assignment ? assignment.Right : node.Expression;
+        bool pauses = Awaits(node) && !Declares(node);
         SyntaxNode? visited = base.VisitExpressionStatement(node);
         // A block, so that the pause stays with a statement that has no braces around it.
-        return expression is AwaitExpressionSyntax && visited is StatementSyntax statement
+        return pauses && visited is StatementSyntax statement
             ? SyntaxFactory.Block(statement.WithoutTrivia(), NewPause())
                 .WithLeadingTrivia(statement.GetLeadingTrivia()).WithTrailingTrivia(statement.GetTrailingTrivia())
             : visited;
     }
 
+    /// <summary>Puts pauses after statements that declare a variable, which the statements after them use.</summary>
     public override SyntaxNode? VisitBlock(BlockSyntax node)
     {
         BlockSyntax visited = (BlockSyntax)base.VisitBlock(node)!;
         List<StatementSyntax> statements = [];
         foreach (StatementSyntax statement in visited.Statements)
         {
-            bool awaits = statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } variable
-                && variable.Declaration.Variables.Any(static one => one.Initializer?.Value is AwaitExpressionSyntax);
+            bool pauses = Awaits(statement) && Declares(statement);
             // On the same line, so that the lines of a failure are those of the file.
-            statements.Add(awaits ? statement.WithoutTrailingTrivia() : statement);
-            if (awaits)
+            statements.Add(pauses ? statement.WithoutTrailingTrivia() : statement);
+            if (pauses)
                 statements.Add(NewPause().WithTrailingTrivia(statement.GetTrailingTrivia()));
         }
 
         return visited.WithStatements([.. statements]);
     }
+
+    private static bool Awaits(StatementSyntax statement) => statement switch
+    {
+        ExpressionStatementSyntax { Expression: AwaitExpressionSyntax } => true,
+        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax assignment } => assignment.Right is AwaitExpressionSyntax,
+        LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } variable =>
+            variable.Declaration.Variables.Any(static one => one.Initializer?.Value is AwaitExpressionSyntax),
+        _ => false,
+    };
+
+    /// <summary>True for a declaration, the parts of a tuple, and an <c>out</c> argument with a type.</summary>
+    private static bool Declares(StatementSyntax statement) => statement is LocalDeclarationStatementSyntax
+        || statement.DescendantNodes(static child => child is not AnonymousFunctionExpressionSyntax).Any(
+            static child => child is DeclarationExpressionSyntax or SingleVariableDesignationSyntax);
 
     private StatementSyntax NewPause()
     {
