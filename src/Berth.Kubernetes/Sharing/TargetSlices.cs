@@ -76,10 +76,11 @@ internal sealed class TargetSlices(
         _isClosed = true;
         Task? reading = _reading;
         await _leaving.CancelAsync().ConfigureAwait(false);
-        _shared?.Close();
         if (reading is not null)
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sharing.CloseAsync(this).ConfigureAwait(false);
+        // Now nothing can move this target to a shared watch any more, where a read could wait without an end.
+        _shared?.Close();
         await _left.ConfigureAwait(false);
         _own?.Dispose();
         _leaving.Dispose();

@@ -86,7 +86,7 @@ public sealed class FaultTests
         await FaultAsync(test, "pause-api?seconds=1");
         Assert.Equal(HttpStatusCode.OK, (await test.GetAsync("/api/v1/nodes")).Status);
         // A timer may fire some milliseconds early. A slow machine only answers later.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(before), TimeSpan.FromSeconds(0.9), Wait.Limit);
+        Assert.True(TimeProvider.System.GetElapsedTime(before) >= TimeSpan.FromSeconds(0.9));
     }
 
     [Fact]
