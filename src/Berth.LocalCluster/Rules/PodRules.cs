@@ -54,7 +54,19 @@ internal static class PodRules
                 if (container["resources"].Text("limits", name) is { } limit && Quantity.Parse(asked).Value > Quantity.Parse(limit).Value)
                     faults.Invalid($"{at}.resources.requests", asked, $"must be less than or equal to {name} limit of {limit}");
             }
+
+            foreach (string hook in (string[])["postStart", "preStop"])
+                Sleep(faults, container.At("lifecycle", hook, "sleep", "seconds"), $"{at}.lifecycle.{hook}.sleep", spec);
         }
+    }
+
+    /// <summary>Checks the sleep of a hook. A real server says "less than" and accepts an equal time.</summary>
+    private static void Sleep(FieldFaults faults, JsonNode? seconds, string at, JsonNode? spec)
+    {
+        // A pod's own negative period is one second by now. That of a template stays, and allows no sleep at all.
+        long grace = spec.Number("terminationGracePeriodSeconds") ?? 30;
+        if (seconds.Number() is { } given && (given < 0 || given > grace))
+            faults.Invalid(at, seconds, $"must be non-negative and less than terminationGracePeriodSeconds ({grace})");
     }
 
     private static void Ports(FieldFaults faults, JsonObject container, string at, bool hostNetwork)

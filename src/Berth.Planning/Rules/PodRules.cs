@@ -70,7 +70,8 @@ internal static class PodRules
                 : container.Runs("echo") || (container.IsBerth && container.Words.Count == 0) ? 30
                 : null;
             double sleep = container.Body.Number("lifecycle", "preStop", "sleep", "seconds") ?? 0;
-            if (drain is not { } seconds || seconds + sleep < given)
+            // A longer sleep is refused: see the rule "field-value".
+            if (drain is not { } seconds || seconds + sleep < given || sleep > given)
                 continue;
             string before = sleep > 0 ? string.Create(CultureInfo.InvariantCulture, $" after a preStop of {sleep:0} s") : "";
             return new PlanFault(

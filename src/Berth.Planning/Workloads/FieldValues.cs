@@ -43,6 +43,26 @@ internal static class FieldValues
         }
     }
 
+    /// <summary>Checks the sleeps of hooks, which must end within the grace period.</summary>
+    /// <param name="each">The object.</param>
+    /// <param name="podSpec">The <c>spec</c> of its pods.</param>
+    /// <remarks>
+    /// Kubernetes 1.36.2 says "must be non-negative and less than", and accepts an equal time. A negative grace period of a template allows
+    /// no sleep at all; that of a pod counts as one second.
+    /// </remarks>
+    public static IEnumerable<PlanFault> CheckHooks(PlanObject each, JsonObject podSpec)
+    {
+        long grace = podSpec.Number("terminationGracePeriodSeconds") ?? 30;
+        if (each.Kind == "Pod" && grace < 0)
+            grace = 1;
+        return
+            from container in podSpec.Items("containers")
+            from hook in (string[])["postStart", "preStop"]
+            let seconds = container.At("lifecycle", hook, "sleep", "seconds")
+            where seconds is not null && !IsWhole(seconds, 0, grace)
+            select Fault(each, $"lifecycle.{hook}.sleep.seconds", seconds!, $"within the grace period of {grace} s");
+    }
+
     /// <summary>Checks the largest number of pods of an autoscaler.</summary>
     public static PlanFault? CheckMaximum(PlanObject scaler, string field)
     {

@@ -18,6 +18,7 @@ internal static class WorkloadReader
             if (Pods.Find(each) is { } pods)
             {
                 faults.AddRange(FieldValues.Check(each, pods.Spec));
+                faults.AddRange(FieldValues.CheckHooks(each, pods.Spec));
                 faults.AddRange(FieldTexts.Check(each, pods.Metadata, pods.Spec));
                 faults.AddRange(AffinityValues.Check(each, pods.Spec));
                 all.Add(Create(each, pods, index, autoscalers, all.Count));

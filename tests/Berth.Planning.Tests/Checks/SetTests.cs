@@ -74,6 +74,7 @@ public sealed class SetTests
         Plans.Only(PlanRule.Grace, Edit(PodName, PodName + "\n            - {name: BERTH_DRAIN, value: 2m}"));
         Plans.AssertClean(Edit(PodName, PodName + "\n            - {name: BERTH_DRAIN, value: 500ms}"));
         Plans.Only(PlanRule.Grace, Edit(Probe, "lifecycle: {preStop: {sleep: {seconds: 10}}}"));
+        Plans.Only(PlanRule.Grace, Edit(Probe, "lifecycle: {preStop: {sleep: {seconds: 40}}}"));
     }
 
     [Fact]

@@ -54,6 +54,10 @@ public sealed class InputTests
     [InlineData(
         "image: berth:latest", "ports: [{containerPort: 4000, hostPort: 4001}]",
         "hostPort is 4001, which is not its containerPort, as it must be on the host network.")]
+    [InlineData(
+        "image: berth:latest", "lifecycle: {preStop: {sleep: {seconds: 41}}}",
+        "lifecycle.preStop.sleep.seconds is 41, which is not within the grace period of 40 s.")]
+    [InlineData("image: berth:latest", "lifecycle: {postStart: {sleep: {seconds: -1}}}", "lifecycle.postStart.sleep.seconds is -1")]
     [InlineData("value: \"4000\"", "value: 4000", "Variable BERTH_BASE_PORT is 4000, which is not a text: write it in quotes.")]
     [InlineData("metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby, team: 7}}", "label team is 7, which is not a text")]
     [InlineData(

@@ -57,6 +57,8 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
             ("replicas", static set => set["spec"]!["replicas"] = "3"),
             ("replicas", static set => set["spec"]!["replicas"] = -1),
             ("terminationGracePeriodSeconds", static set => PodOf(set)["terminationGracePeriodSeconds"] = "40s"),
+            ("lifecycle.preStop.sleep", static set => PodOf(set)["terminationGracePeriodSeconds"] = 49),
+            ("lifecycle.preStop.sleep", static set => PodOf(set)["terminationGracePeriodSeconds"] = -1),
             ("hostNetwork", static set => PodOf(set)["hostNetwork"] = "true"),
             ("containerPort", static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 70000 })),
         ];
@@ -86,6 +88,9 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
             Assert.Contains(refusal.Code, (int[])[400, 422]);
             Assert.Contains(field, refusal.Status["message"]!.GetValue<string>(), StringComparison.Ordinal);
         }
+
+        // The message for a longer sleep says "less than", and an equal one is accepted.
+        Assert.NotNull(await CreateAsync(backend, static set => PodOf(set)["terminationGracePeriodSeconds"] = 50));
     }
 
     /// <summary>Here the API server says something too, as a warning.</summary>
@@ -96,7 +101,7 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
         JsonNode stored = await CreateAsync(backend, static set =>
         {
             PodOf(set)["terminationGracePeriodSeconds"] = -1;
-            // A preStop hook that sleeps for longer than the grace period is refused, and with a warning the period is one second.
+            // With a negative grace period every preStop hook that sleeps is refused.
             ContainerOf(set).AsObject().Remove("lifecycle");
         });
         Assert.NotNull(stored["metadata"]!["uid"]);
