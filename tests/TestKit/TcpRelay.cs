@@ -15,6 +15,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly List<Link> _links = [];
     private readonly Task _accepting;
     private volatile bool _silent;
+    private volatile bool _hasSwallowedLast;
     private int _accepted;
     private int _pumps;
 
@@ -37,6 +38,9 @@ public sealed class TcpRelay : IAsyncDisposable
 
     /// <summary>True to accept each new connection and to forward nothing on it, like a host that hangs.</summary>
     public bool Swallows { get; set; }
+
+    /// <summary>True when nothing is forwarded on the last connection because of <see cref="Swallows"/>.</summary>
+    public bool HasSwallowedLast => _hasSwallowedLast;
 
     /// <summary>Stops forwarding on the current connections. Later ones work.</summary>
     public void SilenceTheseConnections() => _silent = true;
@@ -108,7 +112,7 @@ public sealed class TcpRelay : IAsyncDisposable
             {
                 TcpClient near = await _listener.AcceptTcpClientAsync(_stop.Token);
                 bool mayFallSilent = !_silent;
-                bool swallows = Swallows;
+                bool swallows = _hasSwallowedLast = Swallows;
                 Interlocked.Increment(ref _accepted);
                 if (await ConnectAsync(near, serverPort) is not { } link)
                     continue;

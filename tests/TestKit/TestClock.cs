@@ -13,6 +13,7 @@ public sealed class TestClock : FakeTimeProvider
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
     private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();
     private readonly PriorityQueue<DateTimeOffset, DateTimeOffset> _dues = new();
+    private readonly ConcurrentDictionary<CountedTimer, DateTimeOffset> _set = [];
     private long _wallClockShift;
     private int _timers;
 
@@ -51,6 +52,13 @@ public sealed class TestClock : FakeTimeProvider
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
     /// <summary>
+    /// True while a timer is set that ends after exactly this time. A test that moves the clock on in a loop asks this first, so that it
+    /// ends the wait that it means, and not the limit of what comes after that wait.
+    /// </summary>
+    /// <param name="due">The time until then, more than 0.</param>
+    public bool HasTimer(TimeSpan due) => _set.Values.Contains(base.GetUtcNow() + due);
+
+    /// <summary>
     /// Waits until a timer is set to a duration that satisfies a condition, and returns the duration. Each setting is seen once.
     /// </summary>
     public async Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> condition, CancellationToken cancellationToken)
@@ -84,9 +92,9 @@ public sealed class TestClock : FakeTimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        CountedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _timers), Note);
+        CountedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), Forget, Note);
         Interlocked.Increment(ref _timers);
-        Note(dueTime);
+        Note(timer, dueTime);
         if (dueTime <= TimeSpan.Zero)
             return timer;
         _waits.Enqueue(dueTime);
@@ -96,13 +104,24 @@ public sealed class TestClock : FakeTimeProvider
         return timer;
     }
 
-    private void Note(TimeSpan due)
+    private void Forget(CountedTimer timer)
+    {
+        Interlocked.Decrement(ref _timers);
+        _set.TryRemove(timer, out _);
+    }
+
+    private void Note(CountedTimer timer, TimeSpan due)
     {
         if (due < TimeSpan.Zero)
+        {
+            _set.TryRemove(timer, out _);
             return;
+        }
+
         _armed.Writer.TryWrite(due);
         // A timer that is disposed of or set again stays here: Pass then stops where nothing happens.
         DateTimeOffset at = base.GetUtcNow() + due;
+        _set[timer] = at;
         lock (_dues)
             _dues.Enqueue(at, at);
     }

@@ -33,6 +33,6 @@ internal sealed class OwnTime(TimeProvider clock) : TimeProvider
         }
 
         Interlocked.Increment(ref _waits);
-        return new CountedTimer(clock.CreateTimer(Wake, state, dueTime, period), End, static _ => { });
+        return new CountedTimer(clock.CreateTimer(Wake, state, dueTime, period), _ => End(), static (_, _) => { });
     }
 }

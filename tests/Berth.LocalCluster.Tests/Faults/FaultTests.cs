@@ -10,6 +10,8 @@ public sealed class FaultTests
 {
     private const string Patient = """["/bin/sh", "-c", "trap 'exit 0' TERM; while true; do sleep 600 & wait $!; done"]""";
 
+    private static readonly TimeSpan s_lasting = TimeSpan.FromSeconds(7);
+
     [Fact]
     public async Task A_killed_pod_shows_as_one_that_crashed()
     {
@@ -66,27 +68,30 @@ public sealed class FaultTests
     [Fact]
     public async Task A_cut_API_refuses_and_comes_back_by_itself()
     {
-        await using TestCluster test = await TestCluster.StartAsync();
-        await FaultAsync(test, "cut-api?seconds=1");
-        await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
-        {
-            while (true)
-            {
-                await test.GetAsync("/api/v1/nodes");
-            }
-        });
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await TestCluster.StartAsync(time: clock);
+        await FaultAsync(test, "cut-api?seconds=7");
+        // The fault begins after its answer, and lasts from then on.
+        await clock.WaitForTimerAsync(static due => due == s_lasting, TestCluster.Token);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => test.GetAsync("/api/v1/nodes"));
+        clock.Advance(s_lasting);
         await UntilAnsweredAsync(test);
     }
 
     [Fact]
     public async Task A_paused_API_answers_when_the_pause_is_over()
     {
-        await using TestCluster test = await TestCluster.StartAsync();
-        long before = TimeProvider.System.GetTimestamp();
-        await FaultAsync(test, "pause-api?seconds=1");
-        Assert.Equal(HttpStatusCode.OK, (await test.GetAsync("/api/v1/nodes")).Status);
-        // A timer may fire some milliseconds early. A slow machine only answers later.
-        Assert.True(TimeProvider.System.GetElapsedTime(before) >= TimeSpan.FromSeconds(0.9));
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await TestCluster.StartAsync(time: clock);
+        await FaultAsync(test, "pause-api?seconds=7");
+        await clock.WaitForTimerAsync(static due => due == s_lasting, TestCluster.Token);
+        Task<(HttpStatusCode Status, JsonNode Body)> answer = test.GetAsync("/api/v1/nodes");
+        // The cluster itself continues. This takes longer than an answer would.
+        test.Cluster.Apply(TestManifests.StatefulSet(2));
+        await test.WaitReadyAsync(2);
+        Assert.False(answer.IsCompleted);
+        clock.Advance(s_lasting);
+        Assert.Equal(HttpStatusCode.OK, (await answer).Status);
     }
 
     [Fact]
