@@ -48,11 +48,12 @@ internal sealed class ClusterParts : IAsyncDisposable
             Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, serviceNames, events, time, logger);
         Kubelet = new Kubelet(Store, context);
         _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time);
+        Slices = new EndpointSliceController(Operations, events);
         _controllers = new ControllerLoop(
             Store,
             [
                 // Slices first: the change of a pod is published before other changes follow from it.
-                new EndpointSliceController(Operations, events),
+                Slices,
                 new NamespaceController(Operations, _certificates.AuthorityPem),
                 new GarbageCollector(Operations),
                 new Scheduler(Store, events, time),
@@ -103,6 +104,7 @@ internal sealed class ClusterParts : IAsyncDisposable
     public IContainerRuntime Runtime { get; }
     public Kubelet Kubelet { get; }
     public NodeFaults NodeFaults { get; }
+    public EndpointSliceController Slices { get; }
     public PodObserver Observer { get; }
     public TroubleList Troubles { get; }
     public WatchHandler Watches { get; }

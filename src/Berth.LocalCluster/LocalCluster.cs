@@ -112,6 +112,25 @@ public sealed class LocalCluster : IAsyncDisposable
         throw new OperationCanceledException(cancellationToken);
     }
 
+    /// <summary>
+    /// Waits until the EndpointSlices of a Service show the pods that it selects as they are now. A change of a pod is in them a moment
+    /// later, as in every cluster.
+    /// </summary>
+    /// <param name="namespace">The Service's namespace.</param>
+    /// <param name="service">Its name. If it does not exist, or has no selector, there is nothing to wait for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Completes when they do.</returns>
+    public async Task WaitForSlicesAsync(string @namespace, string service, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            long version = _parts.Store.Version;
+            if (_parts.Slices.IsCurrent(@namespace, service))
+                return;
+            await _parts.Store.WaitAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Sets the number of replicas.</summary>
     /// <param name="kind">StatefulSet, Deployment or ReplicaSet, by any name that kubectl knows (<c>sts</c>).</param>
     /// <param name="namespace">Its namespace.</param>

@@ -43,7 +43,7 @@ public sealed class TestCluster : IAsyncDisposable
 
     /// <summary>
     /// Adds a StatefulSet on the host network, with its headless Service and, where it is missing, its namespace, and waits until its
-    /// pods are ready. A set that is there already is changed.
+    /// pods are ready, also in the EndpointSlices. A set that is there already is changed.
     /// </summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="name">The name of the StatefulSet and of its Service.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using Berth.LocalCluster;
 using Berth.Testing.Ports;
 using Cluster = Berth.LocalCluster.LocalCluster;
@@ -40,7 +41,7 @@ public sealed class TestStatefulSet
     public TestPod this[int ordinal] => Pods.FirstOrDefault(pod => pod.Ordinal == ordinal)
         ?? throw new LocalClusterException($"There is no pod {NameOf(ordinal)} in {Namespace} at the moment. {Describe()}");
 
-    /// <summary>Sets the number of pods, and waits until exactly these exist and are ready.</summary>
+    /// <summary>Sets the number of pods, and waits until exactly these exist and are ready, also in the EndpointSlices.</summary>
     /// <param name="replicas">The number, 0 or more.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="LocalClusterException">The number is out of range, or the set is gone.</exception>
@@ -51,7 +52,7 @@ public sealed class TestStatefulSet
         return WaitUntilReadyAsync(replicas, cancellationToken);
     }
 
-    /// <summary>Deletes a pod at once, and waits until its successor, with another UID, is ready.</summary>
+    /// <summary>Deletes a pod at once, and waits until its successor, with another UID, is ready, also in the EndpointSlices.</summary>
     /// <param name="ordinal">The ordinal.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The new pod.</returns>
@@ -79,7 +80,7 @@ public sealed class TestStatefulSet
             ordinal, pod => pod.Uid != before.Uid || (pod.Restarts > before.Restarts && pod.IsReady == before.IsReady), cancellationToken);
     }
 
-    /// <summary>Makes a pod not ready, or ready again. A successor of the pod starts ready.</summary>
+    /// <summary>Makes a pod not ready, or ready again, also in the EndpointSlices. A successor of the pod starts ready.</summary>
     /// <param name="ordinal">The ordinal.</param>
     /// <param name="ready">False: not ready.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -91,7 +92,7 @@ public sealed class TestStatefulSet
         return WaitForAsync(ordinal, pod => pod.IsReady == ready, cancellationToken);
     }
 
-    /// <summary>Waits until a pod fulfils a condition.</summary>
+    /// <summary>Waits until a pod fulfils a condition, and until the EndpointSlices show the pods as they are then.</summary>
     /// <param name="ordinal">The ordinal.</param>
     /// <param name="condition">Called with the pod, now and after each change, while it is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -106,6 +107,7 @@ public sealed class TestStatefulSet
                 return found is not null && condition(found);
             },
             cancellationToken).ConfigureAwait(false);
+        await _cluster.WaitForSlicesAsync(Namespace, ServiceName, cancellationToken).ConfigureAwait(false);
         return found!;
     }
 
@@ -122,13 +124,25 @@ public sealed class TestStatefulSet
             throw new LocalClusterException($"{replicas} pods from port {BasePort} on need ports above 65535. Give a lower base port.");
     }
 
-    internal Task WaitUntilReadyAsync(int replicas, CancellationToken cancellationToken) => _cluster.WaitForPodsAsync(
-        pods =>
-        {
-            TestPod[] own = [.. pods.Select(Find).OfType<TestPod>()];
-            return own.Length == replicas && own.All(static pod => pod is { IsReady: true, IsTerminating: false });
-        },
-        cancellationToken);
+    /// <summary>The slices follow the pods a moment later. A client that lists them after this call finds all of them.</summary>
+    internal async Task WaitUntilReadyAsync(int replicas, CancellationToken cancellationToken)
+    {
+        await _cluster.WaitForPodsAsync(
+            pods =>
+            {
+                TestPod[] own = [.. pods.Select(Find).OfType<TestPod>()];
+                return own.Length == replicas && own.All(static pod => pod is { IsReady: true, IsTerminating: false });
+            },
+            cancellationToken).ConfigureAwait(false);
+        await _cluster.WaitForSlicesAsync(Namespace, ServiceName, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The Service of the set. Only a set from manifests may have one of another name.</summary>
+    private string ServiceName =>
+        _cluster.Get("StatefulSet", Namespace, Name) is { } set
+            && JsonNode.Parse(set)!["spec"]?["serviceName"] is JsonValue service && service.TryGetValue(out string? name)
+            ? name
+            : Name;
 
     /// <summary>Returns the pod as one of this set, or null: it is another's, or on no node yet.</summary>
     private TestPod? Find(PodSummary pod) =>

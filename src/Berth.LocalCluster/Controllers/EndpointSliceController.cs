@@ -47,16 +47,12 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
             return;
         }
 
-        if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector
-            || service.Body.Text("spec", "type") == "ExternalName")
+        if (SelectorOf(service) is not { } selector)
             return;
-        LabelSelector matcher = LabelSelector.FromMap(selector);
-        List<StoredObject> pods = [.. _store.List(KindTable.Pod, @namespace)
-            .Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body) && HasNode(service, pod))
-            .OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
+        List<StoredObject> pods =
+            [.. Selected(service, selector).Where(pod => HasNode(service, pod)).OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
         string? trigger = _triggers.Next(service, pods);
-        List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
-            slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
+        List<StoredObject> existing = [.. SlicesOf(service)];
 
         // Pods may have different numbers for a named target port, so each list of ports has separate slices.
         List<IGrouping<string, (StoredObject Pod, JsonArray Ports)>> groups =
@@ -83,6 +79,32 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
 
         existing.ForEach(slice => _store.Remove(slice));
     }
+
+    /// <summary>True when the slices of a Service show the pods that it selects as they are now. A Service without a selector has none.</summary>
+    public bool IsCurrent(string? @namespace, string name)
+    {
+        if (_store.Find(KindTable.Service, @namespace, name) is not { } service || SelectorOf(service) is not { } selector)
+            return true;
+        Dictionary<string, JsonObject> wanted = Selected(service, selector).Where(IsOnNode)
+            .ToDictionary(pod => pod.Uid, pod => Endpoint(service, pod), StringComparer.Ordinal);
+        JsonObject[] shown = [.. SlicesOf(service).SelectMany(slice => slice.Body.Items("endpoints"))];
+        return shown.Length == wanted.Count && shown.All(endpoint =>
+            wanted.TryGetValue(endpoint.Text("targetRef", "uid") ?? "", out JsonObject? now) && JsonNode.DeepEquals(endpoint, now));
+    }
+
+    private static LabelSelector? SelectorOf(StoredObject service) =>
+        service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector && service.Body.Text("spec", "type") != "ExternalName"
+            ? LabelSelector.FromMap(selector)
+            : null;
+
+    private IEnumerable<StoredObject> Selected(StoredObject service, LabelSelector selector) =>
+        _store.List(KindTable.Pod, service.Namespace).Where(pod => selector.Matches(pod.Body) && IsAddressable(pod.Body));
+
+    private IEnumerable<StoredObject> SlicesOf(StoredObject service) => _store.List(KindTable.EndpointSlice, service.Namespace).Where(
+        slice => slice.Body.Text("metadata", "labels", ServiceName) == service.Name
+            && slice.Body.Text("metadata", "labels", ManagedBy) == Manager);
+
+    private bool IsOnNode(StoredObject pod) => pod.NodeName is not { } node || _store.Find(KindTable.Node, null, node) is not null;
 
     /// <summary>Keeps every endpoint in its slice, adds new ones where there is room, and then creates further slices.</summary>
     private void Fill(StoredObject service, List<StoredObject> slices, List<JsonObject> endpoints, JsonArray ports, string? trigger)
@@ -193,10 +215,10 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
     /// <summary>A pod without its Node object is in no slice, and its Service gets an event.</summary>
     private bool HasNode(StoredObject service, StoredObject pod)
     {
-        if (pod.NodeName is not { } node || _store.Find(KindTable.Node, null, node) is not null)
+        if (IsOnNode(pod))
             return true;
         string message = $"Error updating Endpoint Slices for Service {service.Key}: "
-            + $"skipping Pod {pod.Name} for Service {service.Key}: Node {node} Not Found";
+            + $"skipping Pod {pod.Name} for Service {service.Key}: Node {pod.NodeName} Not Found";
         events.Record(service.Body, "Warning", "FailedToUpdateEndpointSlices", message, "endpoint-slice-controller");
         return false;
     }
