@@ -10,7 +10,7 @@ internal sealed class Churn
 
     // The default times of the client: a ping after 15 s, and an end 15 s later, each at most a quarter late; then a connection attempt
     // that ends after 10 s. Together 47.5 s, and time to look.
-    internal static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(50);
+    internal static readonly TimeSpan MaxUnnoticed = TimeSpan.FromSeconds(50);
 
     // A silence until A notices it takes most of a minute, in which nothing else happens. So a short soak has none.
     private static readonly TimeSpan LongSoak = TimeSpan.FromMinutes(2);

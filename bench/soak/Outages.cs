@@ -26,9 +26,9 @@ internal sealed class Outages
     public TimeSpan LongestUntilLive { get; private set; }
 
     /// <summary>
-    /// How often A took longer to come back than twice the time that it had known of the outage, and a second. Its delays double and are
-    /// jittered between half and whole: they begin with 200 ms, so that the one that runs when the API returns is at most twice the sum of
-    /// those before it, and 200 ms. What is left of the second is for the handshake, the request and the looking.
+    /// The number of times that A took longer to come back than twice the time that it had known of the outage, and a second. Its delays
+    /// double and are jittered between half and whole. They start with 200 ms, so the delay that runs when the API returns is at most twice
+    /// the sum of those before it, and 200 ms. The rest of the second is for the handshake, the request and the reading.
     /// </summary>
     public int LateReturns { get; private set; }
 
@@ -77,7 +77,7 @@ internal sealed class Outages
             TimeSpan since = moment;
             foreach ((TimeSpan from, TimeSpan to) in Enumerable.Reverse(_spans))
             {
-                // Of the second after its return the beginning of the outage is still excused: that second has only just started.
+                // A start of the outage in the second after the return is still excused, because that second has only just started.
                 if (from <= since && (to == TimeSpan.MaxValue || to + slack >= since))
                     since = from;
             }

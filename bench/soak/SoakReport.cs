@@ -35,8 +35,8 @@ internal sealed class SoakReport
         Add(
             "A says that it is stale, after the API fell silent", outages.Silences == 0
                 ? "none"
-                : Seconds(unnoticed), Seconds(Churn.LongestUnnoticed),
-            outages.Silences == 0 ? null : unnoticed <= Churn.LongestUnnoticed + clock.LongestStall);
+                : Seconds(unnoticed), Seconds(Churn.MaxUnnoticed),
+            outages.Silences == 0 ? null : unnoticed <= Churn.MaxUnnoticed + clock.LongestStall);
         Add(
             "returns of A later than they may be", Text($"{outages.LateReturns} of {outages.Cuts + outages.Silences}"), "0",
             outages.LateReturns == 0);

@@ -7,7 +7,7 @@ namespace Berth.Fuzz;
 public sealed class Mutations(IReadOnlyList<byte[]> corpus, int seed)
 {
     // Inserted pieces must not let inputs grow without end.
-    private const int Longest = 64 * 1024;
+    private const int MaxLength = 64 * 1024;
 
     private static readonly byte[][] s_words =
     [
@@ -27,7 +27,7 @@ public sealed class Mutations(IReadOnlyList<byte[]> corpus, int seed)
         List<byte> bytes = [.. corpus[_random.Next(corpus.Count)]];
         for (int i = _random.Next(1, 6); i > 0; i--)
             Mutate(bytes);
-        return bytes.Count <= Longest ? [.. bytes] : [.. bytes.Take(Longest)];
+        return bytes.Count <= MaxLength ? [.. bytes] : [.. bytes.Take(MaxLength)];
     }
 
     private void Mutate(List<byte> bytes)

@@ -60,7 +60,7 @@ public static class BerthRoutes
             Map(group, "/v1/ping", 2, Health, "One pod of each zone that answers pings.", "application/json", answers);
         Map(group, "/healthz", 1, Health, "Whether the program runs.", "text/plain", answers);
         Map(group, "/readyz", 1, Health, "Whether every target has been listed.", "text/plain", answers);
-        // What is none of these is a problem of service A too, and so is another method.
+        // Any other path or method gets a problem document, as from service A.
         group.Map(RestPattern, context => answers.AnswerAsync(context, 1)).ExcludeFromDescription();
         return group;
     }

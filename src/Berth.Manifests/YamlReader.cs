@@ -66,7 +66,7 @@ internal sealed class YamlReader
         }
         catch (YamlFault exception)
         {
-            // What is wrong further down is what is left to correct.
+            // The fault further down is the one that is left to correct.
             throw exception.Line > before.Line ? exception : before;
         }
     }

@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Client.Tests;
 
-/// <summary>What Unity and older compilers need of the assembly.</summary>
+/// <summary>The demands of Unity and of older compilers on the assembly.</summary>
 public sealed class PackageTests
 {
     private static readonly Assembly s_assembly = typeof(BerthClient).Assembly;

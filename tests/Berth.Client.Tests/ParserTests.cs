@@ -168,7 +168,7 @@ public sealed class ParserTests
 
     private static IEnumerable<string> Members(JsonElement value)
     {
-        // Of two members with one name the later counts.
+        // If two members have one name, the later one counts.
         Dictionary<string, string> members = new(StringComparer.Ordinal);
         foreach (JsonProperty member in value.EnumerateObject())
             members[member.Name] = Form(member.Value);

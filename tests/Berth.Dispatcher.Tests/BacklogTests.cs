@@ -28,7 +28,7 @@ public sealed partial class BacklogTests
         const int Tcp = 6;
         const int TcpInfo = 11;
         const byte Listening = 10;
-        // Of a listening socket tcpi_sacked is the largest number of connections that wait.
+        // For a listening socket, tcpi_sacked is the largest number of connections that wait.
         const int Sacked = 28;
         foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {

@@ -17,7 +17,7 @@ public sealed class EndpointsPageTests
         (string page, long most) = await PipeText.ReadAsync(
             pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, [], DispatcherFixture.Cancelled).AsTask());
 
-        // What waits is the bound, and at most one flush above it.
+        // The bytes that wait are at most the bound and one flush.
         Assert.InRange(most, 1, 2 * PipeText.Threshold);
         using JsonDocument json = JsonDocument.Parse(page);
         Assert.Equal(Count, json.RootElement.GetProperty("endpoints").GetArrayLength());

@@ -117,7 +117,7 @@ public sealed class EventBodyTests
     [InlineData(false)]
     public async Task A_transport_that_fails_is_a_client_that_went_away(bool whileWaiting)
     {
-        // What the transport does when a client's machine does not answer any more (ETIMEDOUT).
+        // The transport does this when a client's machine does not answer any more (ETIMEDOUT).
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         SocketException failure = new((int)SocketError.TimedOut);
         TestConnection connection = new(pipe);

@@ -7,7 +7,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
-/// <summary>What the tests of routes need, whatever program answers.</summary>
+/// <summary>Requests for the tests of routes, whatever program answers.</summary>
 internal sealed partial class DispatcherFixture
 {
     public static readonly ServiceTarget B = new("k8s-example2", "service-b");

@@ -20,7 +20,7 @@ public sealed class HalfClosedTests
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync([.. Enumerable.Range(0, pods).Select(static i => DispatcherFixture.Pod(i))]);
 
-        // Whether the server sees the end together with the request or later is up to chance.
+        // The server may see the end together with the request, or later. Chance decides.
         for (int i = 0; i < 20; i++)
         {
             (TcpClient client, Stream stream) = await fixture.ConnectAsync();

@@ -2,7 +2,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
-/// <summary>How service A ends.</summary>
+/// <summary>The end of service A.</summary>
 public sealed class HealthTests
 {
     [Fact]

@@ -16,7 +16,7 @@ public sealed class ProblemTests
         Assert.Contains(
             "k8s-example2/service-b, k8s-example2/service-c", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await fixture.GetProblemAsync("/v1/endpoints/k8s-example2/service-z/0", 404, "unknown-target");
-        // What clients type is not followed: the directory still has the two of the configuration.
+        // A target that a client asks for is not followed: the directory still has the two of the configuration.
         Assert.Equal(2, fixture.Directory.Views.Count());
     }
 

@@ -3,7 +3,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
-/// <summary>When service A is ready, in any program.</summary>
+/// <summary>The readiness of service A, in any program.</summary>
 public sealed class ReadinessTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.Echo.Tests;
 
-/// <summary>Who listens: told by a folder that looks like /proc, and by the real one.</summary>
+/// <summary>The processes that listen, as told by a folder that looks like /proc, and by the real one.</summary>
 public sealed class ListenerTableTests : IDisposable
 {
     private const string Heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

@@ -28,7 +28,7 @@ internal sealed class LoopbackPod : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>How many requests have come.</summary>
+    /// <summary>The number of requests that have come.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>The Host header of the last request.</summary>

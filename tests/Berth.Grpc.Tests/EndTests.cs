@@ -7,7 +7,7 @@ using static Berth.Grpc.GrpcFixture;
 
 namespace Berth.Grpc;
 
-/// <summary>What ends, and what goes on.</summary>
+/// <summary>The end of calls, channels and programs, and what goes on.</summary>
 public sealed class EndTests : IAsyncLifetime
 {
     private readonly GrpcFixture _grpc = new();

@@ -9,7 +9,7 @@ using static Berth.Grpc.GrpcFixture;
 
 namespace Berth.Grpc;
 
-/// <summary>How channels come to know <c>berth:///</c> addresses, and what they refuse.</summary>
+/// <summary>The registration that teaches channels <c>berth:///</c> addresses, and what it refuses.</summary>
 public sealed class RegistrationTests : IAsyncLifetime
 {
     private readonly GrpcFixture _grpc = new();

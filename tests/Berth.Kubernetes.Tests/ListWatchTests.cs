@@ -83,9 +83,9 @@ public sealed class ListWatchTests
             {
                 Assert.Same(first, await harness.ReadAsync());
             }
-            catch (EndpointSourceException thrown)
+            catch (EndpointSourceException exception)
             {
-                failure = thrown;
+                failure = exception;
             }
         }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster;
 
-/// <summary>What a real Kubernetes 1.36 API server answered.</summary>
+/// <summary>The answers of a real Kubernetes 1.36 API server.</summary>
 internal static class Recordings
 {
     public static JsonNode Read(string name) => JsonNode.Parse(File.ReadAllText(PathOf(name + ".json")))!;

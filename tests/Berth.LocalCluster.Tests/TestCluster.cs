@@ -75,11 +75,11 @@ internal sealed class TestCluster : IAsyncDisposable
         return handler;
     }
 
-    /// <summary>Whether a pod is ready.</summary>
+    /// <summary>True when a pod is ready.</summary>
     public static bool IsReady(JsonNode pod) => pod["status"]!["conditions"] is JsonArray conditions
         && conditions.Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True");
 
-    /// <summary>Whether a slice has so many endpoints, all ready.</summary>
+    /// <summary>True when a slice has this number of endpoints, all ready.</summary>
     public static bool HasReady(JsonNode slice, int count) => slice["endpoints"] is JsonArray endpoints
         && endpoints.Count == count
         && endpoints.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!);

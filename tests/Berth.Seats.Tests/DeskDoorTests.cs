@@ -8,7 +8,7 @@ using Berth.TestKit;
 
 namespace Berth.Seats.Tests;
 
-/// <summary>What strangers can hold of a desk: connections without a request that shows a key.</summary>
+/// <summary>The connections that strangers can hold of a desk: those without a request that shows a key.</summary>
 public sealed class DeskDoorTests : IAsyncLifetime
 {
     private readonly SeatFixture _fixture = new();

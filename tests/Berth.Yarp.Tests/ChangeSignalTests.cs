@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Berth.Yarp;
 
-/// <summary>When the proxy is told of changes.</summary>
+/// <summary>The signal that tells the proxy of changes.</summary>
 public sealed class ChangeSignalTests : IDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);

@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Berth.Yarp;
 
-/// <summary>How a proxy comes to know pods, and what it refuses.</summary>
+/// <summary>The registration that gives a proxy its pods, and what it refuses.</summary>
 public sealed class RegistrationTests : IAsyncLifetime
 {
     private readonly YarpFixture _yarp = new();

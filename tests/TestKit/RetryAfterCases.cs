@@ -1,8 +1,8 @@
 namespace Berth.TestKit;
 
 /// <summary>
-/// What a header <c>Retry-After</c> asks for. One table for all that read it: Berth, its rooms and Berth.Client. The client in TypeScript
-/// has the same rows in <c>client.test.mjs</c>.
+/// The delays that headers <c>Retry-After</c> ask for. One table for all that read it: Berth, its rooms and Berth.Client. The client in
+/// TypeScript has the same rows in <c>client.test.mjs</c>.
 /// </summary>
 public static class RetryAfterCases
 {

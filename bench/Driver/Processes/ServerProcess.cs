@@ -43,7 +43,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The URL that it listens on, without a slash at the end.</summary>
     public string Url { get; }
 
-    /// <summary>When it was started, by the monotonic clock.</summary>
+    /// <summary>The time of its start, by the monotonic clock.</summary>
     public long Started { get; }
 
     public TimeSpan Cpu => ProcessReading.Cpu(_process.Id);

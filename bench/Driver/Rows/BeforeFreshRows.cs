@@ -18,7 +18,7 @@ internal static class BeforeFreshRows
     private const int Starts = 12;
     private const int Clients = 10_000;
     private const int ChangesPerSecond = 200;
-    private const double Most = 1.02;
+    private const double MaxRatio = 1.02;
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions now, BenchOptions before)
     {
@@ -42,7 +42,7 @@ internal static class BeforeFreshRows
             }));
         }
 
-        return Compare("start to the first right answer", Most, times, Figures.Milliseconds);
+        return Compare("start to the first right answer", MaxRatio, times, Figures.Milliseconds);
     }
 
     private static async Task<Row> MemoryAsync(BenchOptions now, BenchOptions before)
@@ -60,7 +60,7 @@ internal static class BeforeFreshRows
             }));
         }
 
-        return Compare($"memory after the first list of {Slices * 100:#,0} endpoints", Most, memory, Figures.Megabytes);
+        return Compare($"memory after the first list of {Slices * 100:#,0} endpoints", MaxRatio, memory, Figures.Megabytes);
     }
 
     private static async Task<Row> WatchersAsync(BenchOptions now, BenchOptions before, FakeApi api)
@@ -81,7 +81,7 @@ internal static class BeforeFreshRows
             }));
         }
 
-        return Compare($"{Clients:#,0} idle watchers, memory each", Most, memory, Figures.Kilobytes);
+        return Compare($"{Clients:#,0} idle watchers, memory each", MaxRatio, memory, Figures.Kilobytes);
     }
 
     private static async Task<Row> TlsAsync(BenchOptions now, BenchOptions before, FakeApi api)
@@ -93,9 +93,9 @@ internal static class BeforeFreshRows
         {
             await theirs.ReadyAsync();
         }
-        catch (InvalidOperationException ended)
+        catch (InvalidOperationException exception)
         {
-            return new Row(What, "", "not measured: the earlier build does not start with --tls-cert", "", ended.Message, null);
+            return new Row(What, "", "not measured: the earlier build does not start with --tls-cert", "", exception.Message, null);
         }
 
         await using ServerProcess ours = Servers.OverTls(now, api, pair);
@@ -113,7 +113,7 @@ internal static class BeforeFreshRows
             }));
         }
 
-        return Compare(What, Most, costs, Figures.Microseconds);
+        return Compare(What, MaxRatio, costs, Figures.Microseconds);
     }
 
     private static async Task<Row> ChurnAsync(BenchOptions now, BenchOptions before)
@@ -136,6 +136,6 @@ internal static class BeforeFreshRows
             }));
         }
 
-        return Compare($"GET / while {ChangesPerSecond} slices/s change, CPU for a request", Most, costs, Figures.Microseconds);
+        return Compare($"GET / while {ChangesPerSecond} slices/s change, CPU for a request", MaxRatio, costs, Figures.Microseconds);
     }
 }

@@ -11,7 +11,7 @@ namespace Berth.Bench.Rows;
 internal static class ClusterRows
 {
     private const int Slices = 500;
-    private const double Most = 1.1;
+    private const double MaxRatio = 1.1;
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
@@ -46,6 +46,6 @@ internal static class ClusterRows
         double ratio = Figures.Median(clusters.Zip(single, (a, b) => select(a) / select(b)));
         return new Row(
             what, "<= 1.1 of one cluster of 100,000", text(Figures.Median(clusters.Select(select))), Figures.Ratio(ratio),
-            $"one cluster {text(Figures.Median(single.Select(select)))}", ratio <= Most);
+            $"one cluster {text(Figures.Median(single.Select(select)))}", ratio <= MaxRatio);
     }
 }

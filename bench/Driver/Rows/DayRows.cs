@@ -15,9 +15,9 @@ internal static class DayRows
 {
     private const int Changes = 200_000;
     private const double PerSecond = 1000;
-    private const double Longest = 230;
-    private const double Least = 0.9;
-    private const double Most = 1.1;
+    private const double MaxSeconds = 230;
+    private const double MinRatio = 0.9;
+    private const double MaxRatio = 1.1;
 
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
@@ -34,7 +34,7 @@ internal static class DayRows
         long began = Stopwatch.GetTimestamp();
         await using Churn churn = new(api, PerSecond, Changes);
         while (await Task.WhenAny(churn.Completion, Task.Delay(TimeSpan.FromSeconds(1))) != churn.Completion
-            && Stopwatch.GetElapsedTime(began).TotalSeconds < Longest)
+            && Stopwatch.GetElapsedTime(began).TotalSeconds < MaxSeconds)
         {
             readings.Add(new Reading(Stopwatch.GetElapsedTime(began), berth.Resident));
         }
@@ -60,6 +60,6 @@ internal static class DayRows
         double ratio = last / first;
         return new Row(
             what, "within 10% of the first minute", Figures.Megabytes(last), Figures.Ratio(ratio),
-            $"first minute {Figures.Megabytes(first)}{more}", complete && ratio is >= Least and <= Most);
+            $"first minute {Figures.Megabytes(first)}{more}", complete && ratio is >= MinRatio and <= MaxRatio);
     }
 }

@@ -14,8 +14,8 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class RealRows
 {
-    private const double Least = 0.8;
-    private const double Most = 1.2;
+    private const double MinRatio = 0.8;
+    private const double MaxRatio = 1.2;
 
     private static readonly SearchValues<char> s_number = SearchValues.Create("-0123456789.,");
 
@@ -42,7 +42,7 @@ internal static class RealRows
             Named(real),
             new Row(
                 "    against the fake API server", "within 20%", real.Figure, equal ? "1.00" : Figures.Ratio(ratio), $"fake {fake.Figure}",
-                equal || ratio is >= Least and <= Most),
+                equal || ratio is >= MinRatio and <= MaxRatio),
         ];
     }
 

@@ -13,7 +13,7 @@ internal static class StreamingRows
 {
     private const int Slices = 600;
     private const int Endpoints = Slices * 100;
-    private const double Most = 1.05;
+    private const double MaxRatio = 1.05;
 
     /// <param name="Client">The cost for the client.</param>
     /// <param name="Server">The CPU time of the server, in milliseconds.</param>
@@ -57,7 +57,7 @@ internal static class StreamingRows
             double ratio = Figures.Median(pages.Zip(streams, (a, b) => select(a) / select(b)));
             return new Row(
                 what, "<= 1.05 of streaming", text(Figures.Median(pages.Select(select))), Figures.Ratio(ratio),
-                $"streaming {text(Figures.Median(streams.Select(select)))}", ratio <= Most);
+                $"streaming {text(Figures.Median(streams.Select(select)))}", ratio <= MaxRatio);
         }
     }
 

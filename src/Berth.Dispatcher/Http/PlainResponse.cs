@@ -9,7 +9,7 @@ internal sealed class PlainResponse(TimeProvider time)
 {
     private const int MaxLength = 256;
 
-    // Of one second, so that the date is formatted once in it.
+    // The text of one second, so that the date is formatted once a second.
     private volatile DateText _date = new(DateTimeOffset.MinValue);
 
     /// <summary>Writes the whole answer, which is not sent yet.</summary>

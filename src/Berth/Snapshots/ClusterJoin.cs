@@ -31,7 +31,7 @@ internal static class ClusterJoin
             : joined.AsStale(StaleSince(clusters), string.Join(' ', clusters.Select(Describe)));
     }
 
-    // Stale is the whole since the last of them is.
+    // The whole is stale since the last of them became stale.
     private static DateTimeOffset StaleSince(IReadOnlyList<EndpointCluster> clusters) =>
         clusters.Max(static cluster => cluster.Snapshot?.StaleSince) ?? default;
 

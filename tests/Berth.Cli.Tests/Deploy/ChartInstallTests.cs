@@ -86,7 +86,7 @@ public sealed class ChartInstallTests
         Assert.Equal(0, await PodsOfBAsync(kubeconfig));
     }
 
-    /// <summary>What the release needs of others: its namespace, the Prometheus operator's kinds, certificates and tokens.</summary>
+    /// <summary>The objects that must exist before the release: namespace, kinds of Prometheus' operator, certificates, tokens.</summary>
     private static string BeforeTheRelease(TestAuthority authority, X509Certificate2 certificate)
     {
         string Secret(string name) => $$"""

@@ -10,7 +10,7 @@ internal static class Programs
     public const string Managed = "managed";
 
     /// <summary>
-    /// For tests of any form of the program: the native one if it is built, because it starts in a tenth of the time, else the managed one.
+    /// Any form of the program: the native one if it is built, because it starts in a tenth of the time, else the managed one.
     /// </summary>
     public const string Any = "any";
 
@@ -25,7 +25,7 @@ internal static class Programs
 
     public static TheoryData<string> Both { get; } = [Managed, Native];
 
-    /// <summary>For tests of the image's purpose.</summary>
+    /// <summary>All forms, for tests of what the image is for.</summary>
     public static TheoryData<string> All { get; } = [Managed, Native, Image];
 
     /// <summary>

@@ -61,7 +61,7 @@ public sealed partial class GuideTests
         return [.. steps.Select(static step => (step.Command, string.Join('\n', step.Output)))];
     }
 
-    /// <summary>Whether a command changes nothing, so that it may be run again.</summary>
+    /// <summary>True when a command changes nothing, so that it may be run again.</summary>
     private static bool OnlyAsks(string command) =>
         command.StartsWith("for i in", StringComparison.Ordinal) || command.StartsWith("curl -s", StringComparison.Ordinal);
 

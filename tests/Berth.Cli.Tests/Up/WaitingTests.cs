@@ -2,7 +2,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Up;
 
-/// <summary>What <c>berth up -f</c> prints while pods are not ready, and may never be.</summary>
+/// <summary>The output of <c>berth up -f</c> while pods are not ready, and may never be.</summary>
 public sealed class WaitingTests
 {
     [Fact]

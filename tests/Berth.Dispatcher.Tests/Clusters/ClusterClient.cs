@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Clusters;
 
-/// <summary>What the tests of two clusters need, whatever program answers.</summary>
+/// <summary>Requests for the tests of two clusters, whatever program answers.</summary>
 internal sealed partial class ClusterFixture
 {
     private readonly Meter _meter = new("Berth");

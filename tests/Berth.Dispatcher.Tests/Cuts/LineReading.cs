@@ -1,6 +1,6 @@
 namespace Berth.Dispatcher.Tests.Cuts;
 
-/// <summary>How a client reads JSON Lines: what it takes of a line whose end has not arrived.</summary>
+/// <summary>The part of a line without its end that a client of JSON Lines takes.</summary>
 public enum LineReading
 {
     /// <summary>Nothing.</summary>
@@ -9,6 +9,6 @@ public enum LineReading
     /// <summary>The line, if what has arrived of it is an object: most readers of lines return the rest of a stream as a line.</summary>
     Rest,
 
-    /// <summary>What has arrived of the line, as soon as its id is there.</summary>
+    /// <summary>The part that has arrived, as soon as its id is there.</summary>
     Id,
 }

@@ -99,9 +99,9 @@ public sealed partial class DifferenceTests(ITestOutputHelper output)
             string answer = await CompareAsync(servers, request.Segments);
             return (answer, PlainRequest.Is(request.Segments[0], out _));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Assert.Fail($"Seed {seed}, {servers.Path}: play it again with BERTH_DIFFERENCE_SEED={seed}.\n{request}\n{failure.Message}");
+            Assert.Fail($"Seed {seed}, {servers.Path}: play it again with BERTH_DIFFERENCE_SEED={seed}.\n{request}\n{exception.Message}");
             throw;
         }
     }

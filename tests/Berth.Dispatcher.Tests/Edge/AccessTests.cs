@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Edge;
 
-/// <summary>Who may ask: tokens, certificates by subject, and the admin addresses.</summary>
+/// <summary>Access: tokens, certificates by subject, and the admin addresses.</summary>
 public sealed class AccessTests : IDisposable
 {
     private const string Lobby = "lobby-token-0123456789";

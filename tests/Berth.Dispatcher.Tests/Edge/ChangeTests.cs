@@ -3,7 +3,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Edge;
 
-/// <summary>What changes while the server runs: all of a change, or nothing.</summary>
+/// <summary>Changes while the server runs: it takes over all of a change, or nothing.</summary>
 public sealed class ChangeTests
 {
     private static readonly DispatcherTarget s_third = new(new ServiceTarget("k8s-example2", "service-d"), DispatcherFixture.Ports);

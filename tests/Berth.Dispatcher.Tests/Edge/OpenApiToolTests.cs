@@ -10,7 +10,7 @@ namespace Berth.Dispatcher.Tests.Edge;
 /// </summary>
 public sealed class OpenApiToolTests
 {
-    /// <summary>What a user of the generated types writes.</summary>
+    /// <summary>The code that a user of the generated types writes.</summary>
     private const string Program = """
         import createClient from 'openapi-fetch';
         import type { components, paths } from './schema.js';

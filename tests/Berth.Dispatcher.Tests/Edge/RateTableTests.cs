@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Edge;
 
-/// <summary>How clients are counted, without sockets.</summary>
+/// <summary>The counting of clients, without sockets.</summary>
 public sealed class RateTableTests
 {
     [Fact]

@@ -206,8 +206,8 @@ public sealed class FirstLookTests
         // The first ones may be compiled again in between.
         await AskAsync(fixture, 100);
 
-        // What the thread has allocated, read in each answer. A collection in between changes how the runtime counts, so such answers
-        // are asked for once more.
+        // The bytes that the thread has allocated, read in each answer. A collection in between changes how the runtime counts, so the
+        // test asks for such answers once more.
         int collections, windows = 0;
         long before;
         do

@@ -16,7 +16,7 @@ internal sealed class FixedAnswers : IPlainAnswers
 
     public int Count => Allocated.Count;
 
-    /// <summary>What the answering thread had allocated at each answer.</summary>
+    /// <summary>The bytes that the answering thread had allocated at each answer.</summary>
     public IReadOnlyList<long> Allocated
     {
         get
@@ -26,7 +26,7 @@ internal sealed class FixedAnswers : IPlainAnswers
         }
     }
 
-    /// <summary>What each answer fails with, or null.</summary>
+    /// <summary>The exception that each answer throws, or null.</summary>
     public Exception? Fault
     {
         get => _fault;

@@ -169,7 +169,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await PublishAsync(again, Pod(0), Pod(1, ready: false));
         await tab.WaitForAsync("document.querySelector('.cell[data-state=not-ready]') && " + Banner + " === ''");
 
-        // What happened in between is told too: as one change, or as two when the page came back in the middle.
+        // The page tells the changes in between too: as one change, or as two when the page came back in the middle.
         Assert.Contains("service-b-1 ", await ChangesAsync(tab), StringComparison.Ordinal);
     }
 

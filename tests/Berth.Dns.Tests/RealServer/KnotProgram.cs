@@ -39,7 +39,7 @@ internal static class KnotProgram
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        // Whether it worked shows in the program's being there.
+        // If it worked, the program is there.
         await process.WaitForExitAsync(CancellationToken.None);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Berth.Extensions.Hosting.Discovery;
 
-/// <summary>What the provider gives to the real resolver, and when it tells of a change.</summary>
+/// <summary>The provider, used by the real resolver: its addresses, and when it tells of a change.</summary>
 public sealed class ProviderTests
 {
     private static readonly ServiceTarget s_other = new("k8s-example2", "other");

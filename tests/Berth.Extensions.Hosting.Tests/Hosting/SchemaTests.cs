@@ -19,7 +19,7 @@ public sealed class SchemaTests
 
         Assert.True(Check(new BerthSettings(), berth) > 20);
         Assert.Equal(10, Check(new BerthViewSettings(), view));
-        // What stands in the section Berth counts for all views.
+        // Settings of the section Berth count for all views.
         Assert.Equal(10, Check(new BerthViewSettings(), berth));
         Assert.Equal(3, Check(new BerthPortSettings(), view.GetProperty("properties").GetProperty("Ports").GetProperty("items")));
     }

@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 
 namespace Berth.Extensions.Hosting.Hosting;
 
-/// <summary>What the real OpenTelemetry SDK of a program gets.</summary>
+/// <summary>The telemetry that the real OpenTelemetry SDK of a program gets.</summary>
 public sealed class TelemetryTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

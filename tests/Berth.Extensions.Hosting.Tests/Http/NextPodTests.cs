@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Berth.Extensions.Hosting.Http;
 
-/// <summary>When a request goes on to the next pod, with a picker whose first pod is always the one with the lowest ordinal.</summary>
+/// <summary>The step of a request to the next pod, with a picker whose first pod always has the lowest ordinal.</summary>
 public sealed class NextPodTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

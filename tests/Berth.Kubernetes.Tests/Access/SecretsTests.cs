@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Access;
 
-/// <summary>For every form of a credential and every failure, no printed text contains it.</summary>
+/// <summary>No printed text contains a credential, whatever its form and whatever fails.</summary>
 // One after the other: a process started by one test while another writes its script would leave that script "busy".
 [Collection("Credential plugins")]
 public sealed class SecretsTests : IDisposable
@@ -147,15 +147,15 @@ public sealed class SecretsTests : IDisposable
             using KubernetesResponse response = await api.GetAsync(path, TestContext.Current.CancellationToken);
             _printed.Append(response).AppendLine();
         }
-        catch (KubernetesApiException e)
+        catch (KubernetesApiException exception)
         {
-            _printed.Append(e).AppendLine().Append(e.Status).AppendLine();
-            foreach (StatusCause cause in e.Status.Causes)
+            _printed.Append(exception).AppendLine().Append(exception.Status).AppendLine();
+            foreach (StatusCause cause in exception.Status.Causes)
                 _printed.Append(cause).AppendLine();
         }
-        catch (Exception e) when (e is KubernetesRequestException or ClusterAccessException)
+        catch (Exception exception) when (exception is KubernetesRequestException or ClusterAccessException)
         {
-            _printed.Append(e).AppendLine();
+            _printed.Append(exception).AppendLine();
         }
 
         _printed.Append(api).AppendLine();
@@ -169,9 +169,9 @@ public sealed class SecretsTests : IDisposable
             Credential credential = await access.Credentials.GetAsync(TestContext.Current.CancellationToken);
             _printed.Append(credential).AppendLine();
         }
-        catch (ClusterAccessException e)
+        catch (ClusterAccessException exception)
         {
-            _printed.Append(e).AppendLine();
+            _printed.Append(exception).AppendLine();
         }
     }
 

@@ -11,7 +11,7 @@ namespace Berth.Kubernetes.Cases;
 /// </summary>
 internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan s_backoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_piece = TimeSpan.FromMilliseconds(100);
 
@@ -81,10 +81,10 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
 
         Note("quiet");
         _api.Return();
-        if (Pass(s_longest) is { } late)
+        if (Pass(s_maxWait) is { } late)
             return late;
         _controllers.Settle();
-        return Pass(s_longest) ?? Rest();
+        return Pass(s_maxWait) ?? Rest();
     }
 
     private string? Do(CaseStep step)

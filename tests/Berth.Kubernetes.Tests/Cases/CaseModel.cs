@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
-/// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices of
-/// a family state it, and if they do not, until when it is shown all the same.
+/// The promise of decision 0028, computed only from what the API told: for each process of a pod, whether the slices of a family state
+/// it, and if they do not, until when it is still shown.
 /// </summary>
 internal sealed class CaseModel(CaseRules rules, TimeProvider time)
 {
@@ -78,7 +78,7 @@ internal sealed class CaseModel(CaseRules rules, TimeProvider time)
             .Concat(_held.Values.Where(IsHeld).Select(static h => (h.Slice, h.Endpoint)))
             .GroupBy(static x => x.Endpoint.Name, StringComparer.Ordinal))
         {
-            // What is newest of each process counts, in the slices of the highest rank that state it.
+            // The newest state of each process counts, in the slices of the highest rank that state it.
             (CaseSlice Slice, CaseEndpoint Endpoint)[] processes = [.. pod.GroupBy(static x => x.Endpoint.Uid, StringComparer.Ordinal)
                 .Select(g => g.OrderBy(x => OrderOf(x.Slice)).ThenByDescending(static x => x.Slice.Version).First())];
             (CaseManager Manager, bool Terminating, bool NotReady) best = processes.Min(RankOf);

@@ -6,13 +6,13 @@ namespace Berth.Kubernetes.Cases;
 /// </summary>
 internal sealed record CaseRules
 {
-    /// <summary>How long a pod is held that may be moving to another slice.</summary>
+    /// <summary>The time for which a pod is held that may be moving to another slice.</summary>
     public TimeSpan Move { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long the pods of a deleted slice are held.</summary>
+    /// <summary>The time for which the pods of a deleted slice are held.</summary>
     public TimeSpan Deleted { get; init; } = TimeSpan.FromMilliseconds(1500);
 
-    /// <summary>How much longer than a move a port edit holds pods, for each slice.</summary>
+    /// <summary>The time that a port edit adds to that of a move, for each slice.</summary>
     public TimeSpan ForEachSlice { get; init; } = TimeSpan.FromMilliseconds(125);
 
     /// <summary>True when a slice of the Service's own controller counts before those of others.</summary>

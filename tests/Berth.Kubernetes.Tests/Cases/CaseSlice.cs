@@ -19,7 +19,7 @@ internal sealed record CaseEndpoint(string Name, string Uid, int Node, bool Read
     /// <summary>The node's address in a family: pods are on the host network.</summary>
     public string Address(bool ipv6) => string.Create(CultureInfo.InvariantCulture, $"{(ipv6 ? "fd00:77::" : "10.77.0.")}{Node}");
 
-    /// <summary>As the API writes it.</summary>
+    /// <summary>The endpoint as the API writes it.</summary>
     public string ToJson(bool ipv6, bool unset)
     {
         // Mirrored slices have no serving and terminating; an unset condition has its documented default.
@@ -66,7 +66,7 @@ internal sealed record CaseSlice(string Name, bool IPv6, CaseManager Manager, Im
     /// <summary>True when the controller deals pods out to it.</summary>
     public bool IsDealt => Manager == CaseManager.Controller;
 
-    /// <summary>As the API writes it.</summary>
+    /// <summary>The slice as the API writes it.</summary>
     public string ToJson()
     {
         string manager = Manager switch

@@ -27,7 +27,7 @@ internal readonly record struct CaseStep(StepKind Kind, int Lot)
     }
 }
 
-/// <summary>What can happen.</summary>
+/// <summary>The events of a case.</summary>
 internal enum StepKind
 {
     /// <summary>A pod starts, and its controller adds it to a slice.</summary>

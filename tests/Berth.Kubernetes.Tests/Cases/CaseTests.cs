@@ -100,9 +100,9 @@ public sealed class CaseTests(ITestOutputHelper output)
         {
             return await Task.Run(new Case(steps, rules).PlayAsync);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return failure.ToString();
+            return exception.ToString();
         }
     }
 

@@ -11,7 +11,7 @@ internal abstract class CaseWriter(CaseApi api, TimeProvider time)
     private int _next;
     private int _slices;
 
-    /// <summary>When something is next written, or null.</summary>
+    /// <summary>The time of the next write, or null.</summary>
     public DateTimeOffset? NextWrite => _due.TryPeek(out _, out (DateTimeOffset At, int) due) ? due.At : null;
 
     /// <summary>The pods that there are.</summary>
@@ -20,7 +20,7 @@ internal abstract class CaseWriter(CaseApi api, TimeProvider time)
     /// <summary>The pods that there are, by name.</summary>
     protected Dictionary<string, CaseEndpoint> ByName { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Where slices are written.</summary>
+    /// <summary>The API that slices are written to.</summary>
     protected CaseApi Api => api;
 
     /// <summary>True while the controller follows the Service's selector.</summary>

@@ -8,7 +8,7 @@ namespace Berth.Kubernetes.Model;
 internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, TimeProvider time, Action<string> note)
 {
     // A client that sends more requests than this while the clock stands still has lost its backoff.
-    private const int MostRequests = 100;
+    private const int MaxRequests = 100;
 
     private readonly List<OpenWatch> _watches = [];
     private readonly Queue<RequestFault> _faults = new();
@@ -94,8 +94,8 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     {
         ServedKind kind = request.IsNodes ? Nodes : Slices;
         kind.Asked();
-        if (kind.Requests > MostRequests)
-            throw new HistoryException($"{MostRequests} requests came while no time passed, the last {request}");
+        if (kind.Requests > MaxRequests)
+            throw new HistoryException($"{MaxRequests} requests came while no time passed, the last {request}");
         note($"{(request.IsWatch ? "watch" : "list")}{(request.IsNodes ? " of nodes" : "")} {request.Description}");
         if (!_faults.TryDequeue(out RequestFault fault))
             return Task.FromResult(request.IsWatch ? Watch(kind, request) : List(kind, request));

@@ -22,7 +22,7 @@ internal sealed record ClusterEndpoint(int Id, string? Name, int Node, bool HasU
 
     public string ToJson(bool ipv6)
     {
-        // What is unset has its documented default: that must make no difference.
+        // An unset condition has its documented default. That must make no difference.
         string conditions = Ready && Serving && !Terminating && Id % 3 == 0
             ? "{}"
             : $$"""{"ready":{{Word(Ready)}},"serving":{{Word(Serving)}},"terminating":{{Word(Terminating)}}}""";

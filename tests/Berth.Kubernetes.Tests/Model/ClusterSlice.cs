@@ -9,7 +9,7 @@ internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long
 {
     public bool IsOurs => Service == Cluster.Service;
 
-    /// <summary>As the API writes it; a stale body has another version.</summary>
+    /// <summary>The slice as the API writes it; a stale body has another version.</summary>
     public string ToJson(long? version = null)
     {
         StringBuilder json = new();

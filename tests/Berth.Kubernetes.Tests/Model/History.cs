@@ -14,7 +14,7 @@ internal sealed class History
 {
     // A bit more than twice the longest watch. The slowest way to notice a fault is a watch without data when the server sends no
     // bookmarks.
-    private static readonly TimeSpan s_longestRecovery = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan s_maxRecovery = TimeSpan.FromMinutes(30);
 
     private readonly StringBuilder _told = new();
     private readonly TestClock _time = new();
@@ -95,10 +95,10 @@ internal sealed class History
             {
                 return _api.Serve(request, ending);
             }
-            catch (HistoryException violation)
+            catch (HistoryException exception)
             {
                 // Otherwise the product would report it as a failure of the server.
-                watcher.Violation ??= violation;
+                watcher.Violation ??= exception;
                 throw;
             }
         }
@@ -195,7 +195,7 @@ internal sealed class History
                 Note(_controllers.Write());
         }
 
-        DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
+        DateTimeOffset limit = _time.GetUtcNow() + s_maxRecovery;
         int agreed = 0;
         bool unhurried = false;
         Hearing hearing = new(_api, WithNodes, _time);
@@ -232,7 +232,7 @@ internal sealed class History
             if (unhurried || !WithNodes)
                 throw new HistoryException($"After half an hour of quiet: {Lacks(follower, restored)}");
             unhurried = true;
-            limit = _time.GetUtcNow() + s_longestRecovery;
+            limit = _time.GetUtcNow() + s_maxRecovery;
         }
 
         if (restored)
@@ -287,7 +287,7 @@ internal sealed class History
         await using Follower fresh = await FollowAsync(1);
         await QuietAsync(fresh);
         // If two texts are correct, the client may still show the one from before a watch became silent. It has the usual time to notice.
-        DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
+        DateTimeOffset limit = _time.GetUtcNow() + s_maxRecovery;
         string? Difference() => FirstDifference(fresh.Watcher.Shown!, follower.Watcher.Shown!);
         while (Difference() is not null)
         {

@@ -41,11 +41,11 @@ public sealed class HistoryTests(ITestOutputHelper output)
             // The history runs outside the test's context, so that its continuations run at once and in order.
             await Task.Run(history.PlayAsync);
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
             string[] told = history.Told.Split('\n');
-            Assert.Fail($"Seed {seed}: {failure.Message}\nPlay it again with BERTH_SEED={seed}. Its last "
-                + $"steps:\n{string.Join('\n', tell ? told : told.TakeLast(30))}\n{(failure is HistoryException ? "" : failure)}");
+            Assert.Fail($"Seed {seed}: {exception.Message}\nPlay it again with BERTH_SEED={seed}. Its last "
+                + $"steps:\n{string.Join('\n', tell ? told : told.TakeLast(30))}\n{(exception is HistoryException ? "" : exception)}");
         }
 
         if (tell)

@@ -53,11 +53,11 @@ internal sealed class WatchedStream(KubernetesEndpointSource source, Watcher wat
                 watcher.Read(snapshot);
             return snapshot;
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             _waiting = null;
             lock (turn)
-                watcher.Fail(failure);
+                watcher.Fail(exception);
             throw;
         }
     }

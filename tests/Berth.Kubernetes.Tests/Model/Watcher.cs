@@ -66,8 +66,8 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             // Until nodes have been read once, the source reports their failure as its own. It ends when they are read.
             if (Trouble is { InnerException: not EndpointSourceException } && api.Slices.Words == _wordsAtFailure)
                 throw new HistoryException($"It went live, and of slices the server has said nothing since: {Trouble.Message}");
-            // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
-            // What waited for a busy reader is older than that.
+            // A list, an event, a bookmark or the head of a watch confirms it. A pod that is held is let go a little later.
+            // A snapshot that waited for a busy reader is older than that.
             if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Deleted)
                 throw new HistoryException(
                     $"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
@@ -88,9 +88,9 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
                 ReadAt = time.GetUtcNow();
             Take(snapshot);
         }
-        catch (HistoryException violation)
+        catch (HistoryException exception)
         {
-            Violation ??= violation;
+            Violation ??= exception;
         }
     }
 

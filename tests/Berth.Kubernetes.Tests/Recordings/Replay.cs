@@ -159,12 +159,12 @@ internal sealed class Replay
             {
                 Describe(await read);
             }
-            catch (EndpointSourceException failure)
+            catch (EndpointSourceException exception)
             {
-                string classes = failure.InnerException is { } inner
+                string classes = exception.InnerException is { } inner
                     ? $"{nameof(EndpointSourceException)} of {inner.GetType().Name}"
                     : nameof(EndpointSourceException);
-                _text.Append(CultureInfo.InvariantCulture, $"fails, {classes}:\n  {failure.Message}\n");
+                _text.Append(CultureInfo.InvariantCulture, $"fails, {classes}:\n  {exception.Message}\n");
                 _failed = !_recording.IsWatch;
             }
         }

@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What evictions do to pods, and kubectl drain as it is.</summary>
+/// <summary>Evictions of pods, and the real kubectl drain.</summary>
 public sealed class EvictionTests
 {
     private const string Budgets = "/apis/policy/v1/namespaces/k8s-example2/poddisruptionbudgets";

@@ -89,7 +89,7 @@ public sealed class DeploymentTests
         await test.WaitForAsync(sets, list => Sizes(list) == ("10", "13"));
     }
 
-    /// <summary>How a rollout is, and why.</summary>
+    /// <summary>The state of a rollout, and its reason.</summary>
     private static string? Progress(JsonNode deployment)
     {
         JsonArray? conditions = deployment["status"]?["conditions"]?.AsArray();

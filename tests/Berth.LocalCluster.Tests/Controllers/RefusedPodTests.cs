@@ -50,7 +50,7 @@ public sealed class RefusedPodTests
         Assert.Equal(
             "Create Pod q-1 in StatefulSet q failed error: pods \"q-1\" already exists", await test.EventAsync("FailedCreate", "q"));
 
-        // What it has is counted meanwhile.
+        // Its pods are counted meanwhile.
         await test.WaitForAsync($"{Sets}/q", set => (int?)set["status"]!["readyReplicas"] == 1);
         test.Cluster.Delete("pod", TestCluster.Namespace, "q-1", gracePeriodSeconds: 0);
         await test.WaitForAsync($"{Sets}/q", set => (int?)set["status"]!["readyReplicas"] == 2);

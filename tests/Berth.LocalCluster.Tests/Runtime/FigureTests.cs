@@ -87,7 +87,7 @@ public sealed class FigureTests
             $"A list of 1,000 pods, {form}, {length / 1024:N0} KB, time of the server: first {took[0]:0.0} ms, fastest {sorted[0]:0.0} ms, "
                 + $"median {sorted[Rounds / 2]:0.0} ms, slowest {sorted[^1]:0.0} ms of {Rounds}; {least / 1024:N0} KB allocated."));
         Assert.InRange(length, 300_000, long.MaxValue);
-        // What costs a list its time is work for each pod that is not kept from the list before. Such work allocates.
+        // A list takes time where it works for each pod and keeps nothing of the list before. Such work allocates.
         Assert.InRange(least, 0, 1000 * mostBytesOfPod);
         if (s_limitsTimes)
             Assert.InRange(sorted[0], 0, 20);

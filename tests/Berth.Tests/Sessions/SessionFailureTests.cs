@@ -3,7 +3,7 @@ using Berth.Tests.Backoff;
 
 namespace Berth.Tests.Sessions;
 
-/// <summary>What happens when opening and closing fail, hang or are given up.</summary>
+/// <summary>Openings and closings that fail, hang or are given up.</summary>
 public sealed class SessionFailureTests
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(7);

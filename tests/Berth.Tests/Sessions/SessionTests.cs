@@ -3,7 +3,7 @@ using Berth.Tests.Backoff;
 
 namespace Berth.Tests.Sessions;
 
-/// <summary>When sessions are opened, replaced and closed.</summary>
+/// <summary>The times at which sessions are opened, replaced and closed.</summary>
 public sealed class SessionTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,7 +9,7 @@ using Berth.Writing;
 
 namespace Berth.Snapshots;
 
-/// <summary>What a list of many endpoints costs when it is searched for clashes, or written for a client.</summary>
+/// <summary>The cost of a list of many endpoints that is searched for clashes, or written for a client.</summary>
 public sealed class LargeListTests
 {
     private const int Count = LargeLists.Count;

@@ -29,7 +29,7 @@ public abstract class ConformanceCase(SharedControlPlane shared)
 
     private protected static string NameOf(JsonNode item) => item["metadata"]!["name"]!.GetValue<string>();
 
-    /// <summary>Of an object or a list. Versions are opaque to clients, but every server there is counts.</summary>
+    /// <summary>The version of an object or a list. Versions are opaque to clients, but every server there is counts.</summary>
     private protected static long VersionOf(JsonNode item) =>
         long.Parse(item["metadata"]!["resourceVersion"]!.GetValue<string>(), CultureInfo.InvariantCulture);
 

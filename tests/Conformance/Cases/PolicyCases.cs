@@ -121,10 +121,10 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
         {
             await ApplyAsync(backend, "defaults.yaml");
         }
-        catch (ApiRefusal refusal) when (refusal.Code == 404)
+        catch (ApiRefusal exception) when (exception.Code == 404)
         {
             // MutatingAdmissionPolicy of admissionregistration.k8s.io/v1 is there from 1.36 on.
-            string message = refusal.Status["message"]!.GetValue<string>();
+            string message = exception.Status["message"]!.GetValue<string>();
             Assert.Contains("could not find the requested resource", message, StringComparison.Ordinal);
             return;
         }
@@ -189,9 +189,9 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
             await request();
             return null;
         }
-        catch (ApiRefusal refusal)
+        catch (ApiRefusal exception)
         {
-            return refusal.Status["message"]!.GetValue<string>();
+            return exception.Status["message"]!.GetValue<string>();
         }
     }
 

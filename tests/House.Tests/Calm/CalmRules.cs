@@ -7,7 +7,7 @@ namespace Berth.House.Calm;
 /// <summary>The rules that keep tests independent of the machine's speed, and of each other's files.</summary>
 internal static class CalmRules
 {
-    private const int LongestName = 70;
+    private const int MaxName = 70;
 
     public static IEnumerable<CalmFault> Find(string text)
     {
@@ -33,8 +33,8 @@ internal static class CalmRules
         MemberAccessExpressionSyntax member
             when member.Name.Identifier.Text is "CreateTempSubdirectory" or "GetTempFileName" or "GetTempPath" or "GetRandomFileName" =>
             ("temporary", "Use TestFolder or TestFile of TestKit: a failed test then leaves nothing behind."),
-        MethodDeclarationSyntax method when method.Identifier.Text.Length > LongestName && IsTest(method) =>
-            ("name", $"{method.Identifier.Text} has {method.Identifier.Text.Length} characters. Use {LongestName} at most."),
+        MethodDeclarationSyntax method when method.Identifier.Text.Length > MaxName && IsTest(method) =>
+            ("name", $"{method.Identifier.Text} has {method.Identifier.Text.Length} characters. Use {MaxName} at most."),
         _ when limits.Find(node) is { } limit =>
             ("limit", $"{limit.TotalSeconds:0.###} s can pass on a busy machine without a fault. Use Wait.Limit."),
         _ => null,

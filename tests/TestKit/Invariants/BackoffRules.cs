@@ -6,9 +6,9 @@ namespace Berth.TestKit.Invariants;
 internal static class BackoffRules
 {
     // Half of the default policy's first delay, its longest, and the longest that a server may ask for.
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_longestAsked = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_minWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_maxAsked = TimeSpan.FromMinutes(5);
 
     // Task.Delay counts whole milliseconds.
     private static readonly TimeSpan s_unit = TimeSpan.FromMilliseconds(1);
@@ -20,9 +20,9 @@ internal static class BackoffRules
         foreach ((Exception failure, TimeSpan wait) in failures.Zip(waits))
         {
             TimeSpan asked = (failure as EndpointSourceException)?.RetryAfter ?? TimeSpan.Zero;
-            asked = asked < s_longestAsked ? asked : s_longestAsked;
-            TimeSpan longest = asked > s_longest ? asked : s_longest;
-            if (wait < s_shortest || wait < asked - s_unit || wait > longest)
+            asked = asked < s_maxAsked ? asked : s_maxAsked;
+            TimeSpan longest = asked > s_maxWait ? asked : s_maxWait;
+            if (wait < s_minWait || wait < asked - s_unit || wait > longest)
                 yield return $"after '{failure.Message}', which asked for {asked}, it waited {wait}";
         }
 

@@ -17,7 +17,7 @@ internal sealed class RealApi : IApiServer
     private const string Loopback = "127.";
     private const string Network = "110.";
 
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(30);
 
     private readonly ControlPlane _plane;
     private readonly RealSlice[] _slices;
@@ -80,9 +80,9 @@ internal sealed class RealApi : IApiServer
         long began = Stopwatch.GetTimestamp();
         for (int open; (open = await CountWatchesAsync()) < watches;)
         {
-            if (Stopwatch.GetElapsedTime(began) > s_longestWait)
+            if (Stopwatch.GetElapsedTime(began) > s_maxWait)
                 throw new TimeoutException(
-                    $"kube-apiserver has {open} of {watches} watches of slices after {s_longestWait.TotalSeconds} s.");
+                    $"kube-apiserver has {open} of {watches} watches of slices after {s_maxWait.TotalSeconds} s.");
             // Its metrics are a page of some megabytes.
             await Task.Delay(100);
         }

@@ -5,7 +5,7 @@ using Berth.Seats.Wire;
 
 namespace Berth.Dispatcher.Tests.Seats.Histories;
 
-/// <summary>What happens to desks, dispatchers and the network.</summary>
+/// <summary>The events of desks, dispatchers and the network.</summary>
 internal sealed partial class SeatHistory
 {
     private void ChangeNetwork()
