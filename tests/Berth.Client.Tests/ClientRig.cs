@@ -85,6 +85,10 @@ internal sealed class ClientRig : IAsyncDisposable
             KeyFile = keys,
         });
         _deskServer = await SeatDeskServer.StartAsync(_desk, new IPEndPoint(IPAddress.Loopback, port), Cancelled);
-        return new DispatcherSeatOptions { DeskPorts = PortScheme.PerOrdinal(port), KeyFile = keys };
+        // No test of this client is about these limits.
+        return new DispatcherSeatOptions
+        {
+            DeskPorts = PortScheme.PerOrdinal(port), KeyFile = keys, AttemptTimeout = Wait.Limit, Deadline = Wait.Limit,
+        };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class EchoFixture : IAsyncDisposable
     {
         for (int attempt = 0; ; attempt++)
         {
-            int port = FindFreePort();
+            int port = FreePorts.Take();
             try
             {
                 return new EchoFixture(
@@ -41,14 +41,6 @@ internal sealed class EchoFixture : IAsyncDisposable
     }
 
     public static void StartAt(int port) => EchoServer.Start(new EchoOptions { Port = port }, NullLogger.Instance, TimeProvider.System);
-
-    /// <summary>A port that was free for TCP on every address when it was asked for.</summary>
-    public static int FindFreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
-        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     public async Task<Socket> ConnectAsync(string address = "127.0.0.1")
     {

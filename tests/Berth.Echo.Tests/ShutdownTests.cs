@@ -31,7 +31,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_session_that_does_not_end_is_cut_when_the_drain_is_over()
     {
-        FakeTimeProvider time = new();
+        TestClock time = new();
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(
             static port => new EchoOptions { Port = port, Drain = TimeSpan.FromSeconds(30) }, logger, time);
@@ -40,7 +40,9 @@ public sealed class ShutdownTests
         await EchoFixture.ExpectAsync(client, $"127.0.0.1:{echo.Port} a\n");
 
         Task stopped = echo.Server.StopAsync(EchoFixture.Cancelled);
-        await logger.WaitForAsync("Open sessions: 1; time to end: 30 s.", EchoFixture.Cancelled);
+        // The log line comes before the limit.
+        await time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        Assert.Contains(logger.Texts, static text => text.Contains("Open sessions: 1; time to end: 30 s.", StringComparison.Ordinal));
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(stopped.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -83,15 +85,19 @@ public sealed class ShutdownTests
     [Fact]
     public async Task An_idle_connection_is_closed_and_one_that_speaks_is_not()
     {
-        FakeTimeProvider time = new();
+        TestClock time = new();
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(
             static port => new EchoOptions { Port = port, IdleTimeout = TimeSpan.FromSeconds(60) }, logger, time);
         using Socket client = await echo.ConnectAsync();
+        await IdleSetAsync();
         for (int i = 0; i < 3; i++)
         {
             await EchoFixture.SendAsync(client, "a\n");
             await EchoFixture.ExpectAsync(client, $"127.0.0.1:{echo.Port} a\n");
+            // Once when the line has come, and once after the answer was sent: the client may have it before that.
+            await IdleSetAsync();
+            await IdleSetAsync();
             time.Advance(TimeSpan.FromSeconds(40));
         }
 
@@ -100,6 +106,8 @@ public sealed class ShutdownTests
 
         Assert.Empty(await EchoFixture.ReadToEndAsync(client));
         await logger.WaitForAsync("it was idle for too long", EchoFixture.Cancelled);
+
+        Task IdleSetAsync() => time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(60), EchoFixture.Cancelled);
     }
 
     /// <summary>Connects until it is refused: what was in the queue before the stop is no failure of it.</summary>

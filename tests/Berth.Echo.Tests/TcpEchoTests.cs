@@ -269,7 +269,7 @@ public sealed class TcpEchoTests
     [Fact]
     public void An_address_of_another_machine_is_refused()
     {
-        EchoOptions options = new() { Port = EchoFixture.FindFreePort(), BindAddress = IPAddress.Parse("192.0.2.1") };
+        EchoOptions options = new() { Port = FreePorts.Take(), BindAddress = IPAddress.Parse("192.0.2.1") };
 
         string message = Assert.Throws<EchoStartException>(
             () => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;

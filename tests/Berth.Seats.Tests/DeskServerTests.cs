@@ -85,8 +85,14 @@ public sealed class DeskServerTests : IAsyncLifetime
         await using IAsyncEnumerator<StateMessage?> states = _client.WatchAsync(end.Token).GetAsyncEnumerator(end.Token);
         Assert.Equal(4, (await NextAsync(states, static _ => true)).Free);
         await _client.ReserveAsync([new ReserveMessage(2, 30, null, "one")], SeatFixture.Cancelled);
-        StateMessage after = await NextAsync(states, static state => state.Free == 2);
-        Assert.Equal(8, after.Keys!.Length);
+        // A key may come one state before the one that counts its seats.
+        List<byte> keys = [];
+        await NextAsync(states, state =>
+        {
+            keys.AddRange(state.Keys ?? []);
+            return state.Free == 2;
+        });
+        Assert.Equal(8, keys.Count);
         _desk.Close();
         Assert.True((await NextAsync(states, static state => state.Closed)).Closed);
         _desk.Dispose();

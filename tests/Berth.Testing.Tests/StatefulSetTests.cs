@@ -32,6 +32,25 @@ public sealed class StatefulSetTests
     }
 
     [Fact]
+    public async Task The_first_list_of_a_client_has_what_the_test_has_waited_for()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(cancellationToken: Token);
+        TestStatefulSet lobby = await cluster.AddStatefulSetAsync(Namespace, "lobby", replicas: 0, cancellationToken: Token);
+        for (int replicas = 1; replicas <= 8; replicas++)
+        {
+            await lobby.ScaleAsync(replicas, Token);
+            Assert.Equal(replicas, await ReadyAsync(cluster));
+            await lobby.SetReadyAsync(0, false, Token);
+            Assert.Equal(replicas - 1, await ReadyAsync(cluster));
+            await lobby.SetReadyAsync(0, true, Token);
+            Assert.Equal(replicas, await ReadyAsync(cluster));
+        }
+
+        await lobby.ScaleAsync(0, Token);
+        Assert.Equal(0, await ReadyAsync(cluster));
+    }
+
+    [Fact]
     public async Task Pods_are_scaled_replaced_killed_and_unready()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(cancellationToken: Token);
@@ -149,6 +168,13 @@ public sealed class StatefulSetTests
         TimeSpan? retryAfter = seconds is { } value ? TimeSpan.FromSeconds(value) : null;
         LocalClusterException fault = Assert.Throws<LocalClusterException>(() => cluster.Faults.RefuseRequests(code, retryAfter));
         Assert.Equal(message, fault.Message);
+    }
+
+    /// <summary>Counts the ready pods in the first list of a new client.</summary>
+    private static async Task<int> ReadyAsync(TestCluster cluster)
+    {
+        await using EndpointDirectory berth = Connect(cluster);
+        return (await berth.GetEndpointsAsync(Namespace, "lobby", 3000, Token)).Available.Count;
     }
 
     private static EndpointDirectory Connect(TestCluster cluster) =>

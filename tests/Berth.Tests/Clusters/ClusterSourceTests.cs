@@ -145,15 +145,17 @@ public sealed class ClusterSourceTests
     [Fact]
     public async Task Failure_of_every_cluster_at_first_names_each()
     {
-        await using TwoClusters clusters = new();
+        TestClock time = new();
+        await using TwoClusters clusters = new(time);
         clusters.Fail("east", "East cannot be reached.");
         clusters.Fail("west", "West cannot be reached.");
         EndpointView view = clusters.View;
-        while (view.Failure is null)
-            await view.WaitForChangeAsync(null, Token);
-        Assert.Equal("Cluster east: East cannot be reached. Cluster west: West cannot be reached.", view.Failure.Message);
+        await Wait.ForAsync(() => view.Failure is not null, Token);
+        Assert.Equal("Cluster east: East cannot be reached. Cluster west: West cannot be reached.", view.Failure!.Message);
         clusters.Push("west", 1);
-        await clusters.UntilAsync("east: (not listed); west: 0", Token);
+        Task<EndpointSnapshot> first = clusters.UntilAsync("east: (not listed); west: 0", Token);
+        await Wait.ForAsync(() => first.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(250)), Token);
+        await first;
     }
 
     [Fact]

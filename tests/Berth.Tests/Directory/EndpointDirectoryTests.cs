@@ -71,15 +71,18 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
 
         // The second attempt fails as well: still stale since the first, and nothing more is logged.
         Stream.Fail(new EndpointSourceException("Still away."));
-        await AdvanceUntilAsync(() => view.FailureCount == 2);
+        await BackedOffAsync();
+        await Wait.ForAsync(() => view.FailureCount == 2, Cancellation);
         Assert.Equal(stale.StaleSince, view.Current!.StaleSince);
 
         // The source confirms what it had: live again, the same version.
         Stream.Push(content);
-        await AdvanceUntilAsync(() => view.Current is { IsStale: false });
+        await BackedOffAsync();
+        await Wait.ForAsync(() => view.Current is { IsStale: false }, Cancellation);
         Assert.Equal(live.Version, view.Current!.Version);
         Assert.Null(view.Failure);
         Assert.Equal(TimeSpan.Zero, view.Age);
+        await Wait.ForAsync(() => _log.Entries.Count >= 2, Cancellation);
         Assert.Equal([(LogLevel.Warning, 100), (LogLevel.Information, 101)], _log.Entries.Select(e => (e.Level, e.Id)));
     }
 
@@ -316,6 +319,13 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
                 return;
             await change;
         }
+    }
+
+    /// <summary>Ends the wait after a failure, once it is set.</summary>
+    private async Task BackedOffAsync()
+    {
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(1), Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Moves the clock on until the condition holds: a loop may set its timer at any moment.</summary>

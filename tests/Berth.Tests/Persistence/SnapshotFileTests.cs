@@ -3,14 +3,13 @@ using Berth.Persistence;
 using Berth.TestKit;
 using Berth.Tests.Directory;
 using CsCheck;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Tests.Persistence;
 
 public sealed class SnapshotFileTests : IDisposable
 {
     private readonly TestKit.TestFolder _folder = new();
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
     private readonly RecordingLogger _log = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -149,7 +148,11 @@ public sealed class SnapshotFileTests : IDisposable
         await using EndpointDirectory directory = Open(source);
         EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         source.Streams[0].Push(content);
-        await UntilAsync(() => view.Current is not null && File.Exists(Path));
+        await TestKit.PushableSource.WaitForAsync(view, static _ => true, Cancellation);
+        // The clock stands, but for the pause before the file is written.
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(1), Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await TestKit.Wait.ForAsync(() => File.Exists(Path), Cancellation);
         return view.Current!;
     }
 

@@ -71,13 +71,12 @@ public sealed class SessionFailureTests
     [Fact]
     public async Task Open_that_hangs_is_given_up_and_retried()
     {
-        bool hangs = true;
+        int attempts = 0;
         await using SessionHarness harness = new();
-        harness.World.Opening = (_, token) => hangs ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        harness.World.Opening = (_, token) => ++attempts == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
         harness.Push(TestPods.Endpoint(0));
         await harness.WaitAsync(0, EndpointSessionState.Opening);
         await harness.Clock.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(10), Cancellation);
-        hangs = false;
         harness.Clock.Advance(TimeSpan.FromSeconds(10));
         EndpointSession<FakeSession> waiting = await harness.WaitAsync(0, EndpointSessionState.Waiting);
         Assert.Equal("The session with service-b-0 at 10.77.0.1:3000 was not open within 10 s.", waiting.Failure!.Message);

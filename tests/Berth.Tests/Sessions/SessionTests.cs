@@ -93,6 +93,8 @@ public sealed class SessionTests
         Assert.Same(session, harness.Sessions.Find(0));
         session.Break();
         await harness.WaitAsync(0, EndpointSessionState.Waiting);
+        // The state is told before the wait is set.
+        await harness.Clock.WaitForTimerAsync(static due => due <= TimeSpan.FromMilliseconds(200), Cancellation);
         harness.Clock.Advance(TimeSpan.FromMilliseconds(200));
         Assert.NotSame(session, (await harness.WaitAsync(0, EndpointSessionState.Open)).Session);
     }
