@@ -80,7 +80,9 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
         existing.ForEach(slice => _store.Remove(slice));
     }
 
-    /// <summary>True when the slices of a Service show the pods that it selects as they are now. A Service without a selector has none.</summary>
+    /// <summary>
+    /// True when the slices of a Service show the pods that it selects as they are now. A Service without a selector has none.
+    /// </summary>
     public bool IsCurrent(string? @namespace, string name)
     {
         if (_store.Find(KindTable.Service, @namespace, name) is not { } service || SelectorOf(service) is not { } selector)
