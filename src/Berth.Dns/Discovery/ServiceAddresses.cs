@@ -8,6 +8,7 @@ namespace Berth.Dns.Discovery;
 internal sealed class ServiceAddresses
 {
     private readonly IReadOnlyList<DnsAnswer> _answers;
+    private readonly DnsRecordType[] _failed;
     private readonly EndpointSourceException? _unknown;
 
     private ServiceAddresses(DnsRecordType[] wanted, (DnsAnswer? Answer, EndpointSourceException? Failure)[] asked)
@@ -15,6 +16,7 @@ internal sealed class ServiceAddresses
         _answers = [.. asked.Select(static a => a.Answer).OfType<DnsAnswer>()];
         Families = [.. wanted.Where((_, i) => asked[i].Answer is { Records.Count: > 0 })];
         All = [.. _answers.SelectMany(static a => a.Records).Select(static r => r.Address!)];
+        _failed = [.. wanted.Where((_, i) => asked[i].Failure is not null)];
         Unanswered =
             [.. wanted.Zip(asked).Where(static a => a.Second.Failure is not null).Select(static a => Advise(a.First, a.Second.Failure!))];
         (DnsRecordType type, (_, EndpointSourceException? failure)) = wanted.Zip(asked)
@@ -51,13 +53,15 @@ internal sealed class ServiceAddresses
     }
 
     /// <summary>
-    /// Throws when it is unknown whether there are addresses. Their absence is certain only when both families were answered, or the family
-    /// that was enough before.
+    /// Throws when it is unknown whether there are addresses. Their absence is certain only when both families were answered, or, in a
+    /// later reading, when the family that was not answered never had any.
     /// </summary>
+    /// <param name="hasRead">True in a later reading.</param>
+    /// <param name="had">The families that had addresses in any earlier reading.</param>
     /// <exception cref="EndpointSourceException">Nothing was found, and a family was not answered.</exception>
-    public void ThrowIfUnknown(bool wasEnough)
+    public void ThrowIfUnknown(bool hasRead, HashSet<DnsRecordType> had)
     {
-        if (Families.Count == 0 && !NameIsGone && !wasEnough && _unknown is not null)
+        if (Families.Count == 0 && !NameIsGone && _unknown is not null && (!hasRead || _failed.Any(had.Contains)))
             throw _unknown;
     }
 

@@ -13,6 +13,7 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
 {
     private readonly KnownAddresses _known = new();
     private readonly OptionalRecords _optional = new(options);
+    private readonly HashSet<DnsRecordType> _families = [];
     private bool _read;
 
     public ServiceTarget Target => names.Target;
@@ -43,7 +44,7 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
         ServiceAddresses addresses = await ServiceAddresses.AskAsync(
             names.Service, options.AddressFamilies, _optional, questions).ConfigureAwait(false);
-        addresses.ThrowIfUnknown(_read);
+        addresses.ThrowIfUnknown(_read, _families);
         ServiceState state = addresses.NameIsGone
             ? new ServiceState { Ttl = questions.Ttl }
             : await ReadPodsAsync(questions, addresses).ConfigureAwait(false);
@@ -52,6 +53,7 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
             throw state.Failure;
         _known.Keep(state.Pods);
         _optional.Rest();
+        _families.UnionWith(addresses.Families);
         _read = true;
         return state;
     }

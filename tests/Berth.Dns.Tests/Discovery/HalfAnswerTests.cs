@@ -86,6 +86,25 @@ public sealed class HalfAnswerTests
     }
 
     [Fact]
+    public async Task Family_that_once_had_addresses_is_unknown_while_it_fails()
+    {
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2)));
+        Assert.Equal(s_two, DnsRig.Authorities(await rig.ReadAsync()));
+        // The name exists, without an address.
+        rig.Server.Zone = new TestZone([TestRecord.Address($"below.{TestZone.Service}", "10.0.0.1", 5)]);
+        Assert.Empty((await rig.ReadLaterAsync()).Endpoints);
+
+        // The other family, which never had any, says that it has none. That is no news about this one.
+        rig.Server.Script = static query => query.Type == DnsType.A ? DnsTestReply.Code(query, 2) : null;
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        await rig.FailAsync();
+
+        rig.Server.Script = static query => query.Type == DnsType.Aaaa ? DnsTestReply.Code(query, 2) : null;
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty((await rig.ReadAsync()).Endpoints);
+    }
+
+    [Fact]
     public async Task No_address_and_a_family_unanswered_names_the_option()
     {
         await using DnsRig rig = new(new TestZone([TestRecord.Address($"below.{TestZone.Service}", "10.0.0.1", 5)]));
