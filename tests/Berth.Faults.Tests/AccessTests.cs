@@ -225,8 +225,8 @@ public class AccessTests : FaultTest
         Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(1));
         await UntilAsync(Slices.State(1));
 
-        watch.Cut();
         Api.OnWatch(static x => x.AnswerAsync(503, "down", "text/plain"));
+        watch.Cut();
         ScriptedExchange again = await WatchAsync("101");
         await UntilLiveAsync();
         Assert.InRange(Assert.Single(Rig.DirectoryTime.Waits), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200));

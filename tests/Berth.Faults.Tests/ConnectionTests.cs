@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Kubernetes.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -48,10 +49,13 @@ public class ConnectionTests : FaultTest
         Assert.True(Rig.Relay.Accepted > before, "There was no new connection.");
         Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
         Assert.Equal(spoken, watch.Protocol);
-        Assert.All(Rig.RestartCauses, static cause => Assert.Equal("broken", cause));
-        // One restart is silent. Only further ones, on a machine that stood still, may count as failures.
-        Assert.NotEmpty(Rig.RestartCauses);
-        if (Rig.RestartCauses.Count == 1)
+        IReadOnlyList<string> causes = Rig.RestartCauses;
+        Assert.NotEmpty(causes);
+        Assert.Equal("broken", causes[0]);
+        // A further watch that is lost before its first event, on a machine that stood still, counts as too short: the clock of the client
+        // stands. One restart is silent, and only further ones may count as failures.
+        Assert.All(causes.Skip(1), static cause => Assert.True(cause is "broken" or "tooshort", cause));
+        if (causes.Count == 1)
             Assert.Empty(Observer.Failures);
     }
 
@@ -88,10 +92,11 @@ public class ConnectionTests : FaultTest
     [Fact]
     public async Task F16_GOAWAY_during_a_watch_moves_it_at_the_same_version()
     {
-        await StartAsync(Slices.State(1), Slices.State(2), Slices.State(3));
+        await StartAsync(new RigOptions { Framed = true }, Slices.State(1), Slices.State(2), Slices.State(3));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("107")));
-        watch.GoAway();
+        // The client has the GOAWAY before the event. Kestrel, asked to close, would send it at some later moment.
+        await Rig.Frames!.GoAwayAsync(lastStream: int.MaxValue);
         // Open connections continue until the server ends them.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
         await UntilAsync(Slices.State(2));
@@ -202,8 +207,15 @@ public class ConnectionTests : FaultTest
                 Rig.Relay.Cut();
             }
 
-            watch = await next.NextAsync(Token);
-            Assert.True(watch.IsWatch, $"Restart {restart} led to {watch.QueryString}.");
+            // Between the end of a watch and the cut, the client may have sent its next request to the server that goes away. That server
+            // is back now, and the request of then has an older version and no connection.
+            do
+            {
+                watch = await next.NextAsync(Token);
+                Assert.True(watch.IsWatch, $"Restart {restart} led to {watch.QueryString}.");
+            }
+            while (int.Parse(watch.Query("resourceVersion")!, CultureInfo.InvariantCulture) < 100 + restart);
+
             Assert.Equal($"{100 + restart}", watch.Query("resourceVersion"));
             await ConfirmedAsync(() => watch.StartAsync());
             await UntilLiveAsync();
@@ -233,8 +245,15 @@ public class ConnectionTests : FaultTest
                 return watch;
             }
 
-            watch = await WatchAsync();
+            watch = await Api.NextAsync(Token);
             Assert.Contains(watch.Query("resourceVersion"), new[] { version, next });
+            // After two watches without an event the client lists.
+            if (watch.IsWatch)
+                await watch.StartAsync();
+            else if (watch.Query("resourceVersion") == version)
+                await watch.AnswerAsync(200, Slices.List(1, version));
+            else
+                await watch.AnswerAsync(200, Slices.List(2, next));
         }
     }
 }

@@ -36,6 +36,8 @@ public class ExpiryTests : FaultTest
         await watch.SendAsync(Fixture.Bytes("watch-gone.jsonl"));
         await AnswerListAsync(differs ? Slices.List(2, "200") : Json.List("200", Slices.Of(1, "100")));
         ScriptedExchange next = await WatchAsync("200");
+        // The watch may be asked for before readers have the list.
+        await UntilAsync(Slices.State(differs ? 2 : 1));
         await ConfirmedAsync(() => next.SendEventAsync("BOOKMARK", Json.Bookmark("201")));
 
         Assert.Equal(differs ? 2 : 1, Observer.Published.Count);

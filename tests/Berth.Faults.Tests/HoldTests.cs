@@ -90,6 +90,7 @@ public class HoldTests : FaultTest
             "100", Json.Slice("s0", "90", Slices.Pod(0), Slices.Pod(2)), Json.Slice("s1", "91", Slices.Pod(1))));
         await UntilAsync(Slices.State(3));
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", WithPort(Json.Slice("s0", "101", Slices.Pod(0)))));
+        await Rig.SourceTime.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(500), Token);
         Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(400));
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", WithPort(Json.Slice("s1", "102", Slices.Pod(1)))));
         await Rig.SourceTime.WaitForTimerAsync(static due => due <= TimeSpan.FromMilliseconds(100), Token);

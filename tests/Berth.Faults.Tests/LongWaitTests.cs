@@ -62,6 +62,9 @@ public class LongWaitTests : FaultTest
         ScriptedExchange watch = await Api.NextNodesAsync(Token);
         await watch.StartAsync();
         await UntilAsync(Slices.State(2));
+        // A watch of slices whose head has not arrived would end during the wait of the nodes.
+        await OpenedAsync();
+        await OpenedAsync();
         await RefuseAsync(watch, Api.NextNodesAsync, form, value);
         await UntilStaleAsync();
         await SleepAsync(seconds);

@@ -9,7 +9,9 @@ public sealed class DirectoryTests
     public async Task An_outage_leaves_the_last_good_snapshot_and_recovers_by_itself()
     {
         await using ScriptedApi api = await ScriptedApi.StartAsync();
-        await using EndpointDirectory berth = KubernetesEndpoints.Connect(new ClusterAccess { Server = api.Address, Source = "test" });
+        await using EndpointDirectory berth = KubernetesEndpoints.Connect(
+            new ClusterAccess { Server = api.Address, Source = "test" },
+            directoryOptions: new EndpointDirectoryOptions { FirstSnapshotTimeout = Wait.Limit });
         api.OnList(200, Fixture.Text("list-3-ready.json"));
         EndpointSnapshot first = await berth.GetEndpointsAsync("k8s-example2", "service-b", 3000, Token);
         EndpointView view = berth.Follow(first.Target, first.Ports);

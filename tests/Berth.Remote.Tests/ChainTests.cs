@@ -39,7 +39,7 @@ public sealed class ChainTests
         await using TestDispatcher b = await TestDispatcher.FollowAsync("b", a.Url);
         await using TestDispatcher c = await TestDispatcher.FollowAsync("c", b.Url);
         await a.PublishAsync(TestPods.Endpoint(0));
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(c.Url);
+        await using EndpointDirectory directory = c.Connect();
         EndpointView view = directory.Follow(TestPods.Target, TestPods.Ports);
         await PushableSource.WaitForAsync(view, static s => s.Endpoints.Count == 1, Token);
         List<double> times = [];

@@ -26,7 +26,7 @@ public sealed class FollowTests
         builder.Warnings = [new EndpointWarning(EndpointWarningKind.SeveralSets, "Pods of 'a' and of 'b' match.")];
         EndpointSnapshot pushed = builder.Build();
         a.Source.Push(pushed);
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
 
         EndpointSnapshot read = await directory.GetEndpointsAsync("k8s-example2", "service-b", 3000, Token);
 
@@ -169,7 +169,7 @@ public sealed class FollowTests
     public async Task Target_that_the_dispatcher_does_not_follow_is_its_sentence()
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync();
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
         EndpointView view = directory.Follow(new ServiceTarget("k8s-example2", "service-z"), TestPods.Ports);
 
         await view.WaitForChangeAsync(null, Token);

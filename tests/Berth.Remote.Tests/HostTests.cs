@@ -48,6 +48,7 @@ public sealed class HostTests
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Berth:Source"] = "Remote",
+            ["Berth:FirstSnapshotTimeout"] = $"{Wait.Limit}",
             ["Berth:Remote:Token"] = token,
             ["Berth:Views:lobby:Namespace"] = TestPods.Target.Namespace,
             ["Berth:Views:lobby:Service"] = TestPods.Target.Service,

@@ -80,8 +80,8 @@ public sealed class OptionsTests
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using (EndpointDirectory directory = RemoteEndpoints.Connect(
             ["http://127.0.0.1:1", api.Address.ToString()],
-            // A clock that does not move: no limit ends a request, even on a busy machine.
-            new RemoteEndpointSourceOptions { Meter = meter, TimeProvider = new TestClock() }))
+            // A clock that does not move: no limit ends a request, even on a busy machine. That of a connection is on the real clock.
+            new RemoteEndpointSourceOptions { Meter = meter, TimeProvider = new TestClock(), AnswerTimeout = Wait.Limit }))
         {
             directory.Follow(TestPods.Target, TestPods.Ports);
             await (await api.NextAsync(Token)).AnswerAsync(503, "");

@@ -12,7 +12,7 @@ public sealed class PortTests
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync();
         await a.PublishAsync(Pod(0, 1), Pod(1, 7), Pod(12, 7));
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
 
         EndpointSnapshot all = await directory.GetEndpointsAsync(TestPods.Target, PortScheme.FromService(), Token);
         EndpointSnapshot admin = await directory.GetEndpointsAsync(TestPods.Target, PortScheme.FromService("admin"), Token);
@@ -28,7 +28,7 @@ public sealed class PortTests
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync();
         await a.PublishAsync(Pod(0, 0), Pod(2, 2));
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
 
         EndpointSnapshot admin = await directory.GetEndpointsAsync("k8s-example2", "service-b", 5000, Token);
 
@@ -46,7 +46,7 @@ public sealed class PortTests
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync();
         await a.PublishAsync(Pod(0, 0));
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
 
         EndpointView view = directory.Follow(TestPods.Target, PortScheme.FromService("chat"));
         await view.WaitForChangeAsync(null, Token);
@@ -61,7 +61,7 @@ public sealed class PortTests
         PodEndpoint agent = PodEndpoint.Create(
             "agent-x7k2p", "k8s-example2", [System.Net.IPAddress.Parse("10.77.0.1")], [new EndpointPort("", 4000)]);
         await a.PublishAsync(agent);
-        await using EndpointDirectory directory = RemoteEndpoints.Connect(a.Url);
+        await using EndpointDirectory directory = a.Connect();
 
         EndpointSnapshot byPort = await directory.GetEndpointsAsync(TestPods.Target, PortScheme.Fixed(4000), Token);
         EndpointSnapshot stated = await directory.GetEndpointsAsync(TestPods.Target, PortScheme.FromService(), Token);

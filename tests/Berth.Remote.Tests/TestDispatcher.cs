@@ -44,9 +44,13 @@ internal sealed class TestDispatcher : IAsyncDisposable
     /// <summary>Starts a dispatcher that follows others.</summary>
     public static Task<TestDispatcher> FollowAsync(string runId, params string[] dispatchers)
     {
-        RemoteEndpointSource source = new(dispatchers, new RemoteEndpointSourceOptions { RunId = runId });
+        RemoteEndpointSource source = new(dispatchers, Unhurried(runId));
         return new TestDispatcher(runId, source).StartServerAsync(source.FindDispatchers);
     }
+
+    /// <summary>Creates a client of this dispatcher that no limit disturbs on a busy machine.</summary>
+    public EndpointDirectory Connect() =>
+        RemoteEndpoints.Connect(Url, Unhurried(), new EndpointDirectoryOptions { FirstSnapshotTimeout = Wait.Limit });
 
     public Task<EndpointSnapshot> PublishAsync(params PodEndpoint[] pods) =>
         Source.PublishAsync(View, pods, cancellationToken: Token);
@@ -78,6 +82,10 @@ internal sealed class TestDispatcher : IAsyncDisposable
     {
         public TimeSpan NextDelay(int failures) => TimeSpan.Zero;
     }
+
+    /// <summary>A clock that does not move, so that no limit of a request ends. That of a connection is always on the real clock.</summary>
+    private static RemoteEndpointSourceOptions Unhurried(string? runId = null) =>
+        new() { RunId = runId, TimeProvider = new TestClock(), AnswerTimeout = Wait.Limit };
 
     private async Task<TestDispatcher> StartServerAsync(Func<ServiceTarget, IReadOnlyList<string>> findDispatchers)
     {

@@ -89,10 +89,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     [Fact]
     public async Task Closed_port_fails_at_once()
     {
-        (Socket udp, Socket tcp) = ScriptedDnsServer.Bind();
-        IPEndPoint closed = (IPEndPoint)udp.LocalEndPoint!;
-        tcp.Dispose();
-        udp.Dispose();
+        IPEndPoint closed = new(IPAddress.Loopback, FreePorts.Take());
         Assert.Contains($"{closed} could not be reached (ConnectionRefused)", await FailAsync(servers: [closed]), StringComparison.Ordinal);
     }
 

@@ -85,8 +85,12 @@ public sealed class IdleTests
         next = harness.ReadAsync();
         watch = await harness.Api.NextAsync(Token);
         await watch.StartAsync();
+        // The head confirms, and then the bookmark does.
+        Assert.Same(first, await next);
+        next = harness.ReadAsync();
         await watch.SendEventAsync("BOOKMARK", Json.Bookmark("101"));
         Assert.Same(first, await next);
+        // It waits for the end of the hold before it returns to this thread, because nothing more comes.
         Task<EndpointSnapshot> without = harness.ReadUntilAsync(static snapshot => snapshot.Endpoints.Count == 1);
         _time.Advance(TimeSpan.FromMilliseconds(250));
         Assert.Equal(["service-b-1"], (await without).Endpoints.Select(static e => e.Name));
@@ -100,6 +104,8 @@ public sealed class IdleTests
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange list = await harness.Api.NextAsync(Token);
         await list.StartAsync();
+        // The client waits after the head, and again after the piece.
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
         await list.SendAsync("{\"kind\":\"EndpointSliceList\",");
         await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
         _time.Advance(TimeSpan.FromSeconds(30));

@@ -37,6 +37,8 @@ public sealed class StreamingListTests
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
         await watch.StartAsync();
+        // The client waits after the head, and again after the event.
+        await time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
         await watch.SendEventAsync("ADDED", Json.Slice("s1", "90", Json.Pod("service-b-7")));
         await time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
         time.Advance(TimeSpan.FromSeconds(30));
