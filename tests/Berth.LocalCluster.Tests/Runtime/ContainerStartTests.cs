@@ -171,6 +171,7 @@ public sealed class ContainerStartTests : IDisposable
             kind: Pod
             metadata: { name: p, namespace: k8s-example2, annotations: { says: $(CPU) } }
             spec:
+              terminationGracePeriodSeconds: 700
               restartPolicy: {{(field.StartsWith("lifecycle", StringComparison.Ordinal) ? "Always" : "Never")}}
               containers:
               - name: c
