@@ -18,6 +18,7 @@ internal sealed class Churn
     private static readonly TimeSpan BetweenSilences = TimeSpan.FromMinutes(3);
     private readonly LocalCluster.LocalCluster _cluster;
     private readonly ServiceA _service;
+    private readonly DispatcherProcess _process;
     private readonly Truth _truth;
     private readonly Outages _outages;
     private readonly Clock _clock;
@@ -31,10 +32,12 @@ internal sealed class Churn
     private int _revision;
 
     public Churn(
-        LocalCluster.LocalCluster cluster, ServiceA service, Truth truth, Outages outages, Clock clock, SoakOptions options, int basePort)
+        LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, Truth truth, Outages outages, Clock clock,
+        SoakOptions options, int basePort)
     {
         _cluster = cluster;
         _service = service;
+        _process = process;
         _truth = truth;
         _outages = outages;
         _clock = clock;
@@ -189,6 +192,7 @@ internal sealed class Churn
         TimeSpan back = _clock.Now;
         await _cluster.Faults.RestoreApiAsync(ending);
         TimeSpan live = await UntilAsync(page => page.IsLive, "A is live again", ending);
+        await _process.LearnStallsAsync(ending);
         _outages.End(stale, back, live, _clock.StalledWithin(back, live));
     }
 
@@ -222,6 +226,7 @@ internal sealed class Churn
         _cluster.Faults.ResumeApi();
         TimeSpan back = _clock.Now;
         TimeSpan live = await UntilAsync(page => page.IsLive, "A is live again", ending);
+        await _process.LearnStallsAsync(ending);
         _outages.End(stale, back, live, _clock.StalledWithin(back, live), silent: true);
     }
 

@@ -3,17 +3,16 @@ using System.Diagnostics;
 namespace Berth.Soak;
 
 /// <summary>
-/// The time since the soak began, and the part of it in which the machine did not run this process. Work that was impossible in that part
-/// does not count as late.
+/// The time since the soak began, and the part of it in which the machine did not run this process or A. Work that was impossible in that
+/// part does not count as late.
 /// </summary>
 internal sealed class Clock
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
     private readonly List<(TimeSpan From, TimeSpan To)> _stalls = [];
 
-    public TimeSpan Now => _watch.Elapsed;
+    public TimeSpan Now => Stopwatch.GetElapsedTime(_began);
 
     /// <summary>The longest stall so far.</summary>
     public TimeSpan LongestStall { get; private set; }
@@ -35,26 +34,25 @@ internal sealed class Clock
         }
     }
 
-    /// <summary>Wakes up regularly on its own thread, and records each late wake-up.</summary>
-    public void Watch(CancellationToken ending)
+    /// <summary>Records a stall of this process or of A. The time in which both stalled counts once.</summary>
+    /// <param name="from">The timestamp of its begin.</param>
+    /// <param name="to">The timestamp of its end.</param>
+    public void AddStall(long from, long to)
     {
-        TimeSpan last = Now;
-        while (!ending.WaitHandle.WaitOne(Beat))
+        TimeSpan began = Stopwatch.GetElapsedTime(_began, from);
+        TimeSpan ended = Stopwatch.GetElapsedTime(_began, to);
+        lock (_gate)
         {
-            TimeSpan now = Now;
-            TimeSpan late = now - last - Beat;
-            if (late > Beat)
+            foreach ((TimeSpan From, TimeSpan To) other in _stalls.FindAll(stall => stall.From <= ended && stall.To >= began))
             {
-                lock (_gate)
-                {
-                    _stalls.Add((now - late, now));
-                    _stalls.RemoveAll(stall => stall.To < now - TimeSpan.FromMinutes(2));
-                }
-
-                LongestStall = late > LongestStall ? late : LongestStall;
+                _stalls.Remove(other);
+                began = other.From < began ? other.From : began;
+                ended = other.To > ended ? other.To : ended;
             }
 
-            last = now;
+            _stalls.Add((began, ended));
+            _stalls.RemoveAll(stall => stall.To < ended - TimeSpan.FromMinutes(2));
+            LongestStall = ended - began > LongestStall ? ended - began : LongestStall;
         }
     }
 }

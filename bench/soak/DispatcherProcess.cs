@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 
 namespace Berth.Soak;
 
@@ -7,16 +8,22 @@ namespace Berth.Soak;
 internal sealed class DispatcherProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly Clock _clock;
+    private readonly Channel<string> _answers = Channel.CreateUnbounded<string>();
+    private readonly Task _reading;
 
-    private DispatcherProcess(Process process, Uri address)
+    private DispatcherProcess(Process process, Uri address, Clock clock)
     {
         _process = process;
+        _clock = clock;
         Address = address;
+        _reading = ReadAsync();
     }
 
     public Uri Address { get; }
 
-    public static async Task<DispatcherProcess> StartAsync(string kubeconfig, int basePort, CancellationToken cancellationToken)
+    public static async Task<DispatcherProcess> StartAsync(
+        string kubeconfig, int basePort, Clock clock, CancellationToken cancellationToken)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Soak.dll");
         ProcessStartInfo info = new(
@@ -29,16 +36,15 @@ internal sealed class DispatcherProcess : IAsyncDisposable
         Process process = Process.Start(info)!;
         string? address = await process.StandardOutput.ReadLineAsync(cancellationToken);
         return address is not null
-            ? new DispatcherProcess(process, new Uri(address))
+            ? new DispatcherProcess(process, new Uri(address), clock)
             : throw new InvalidOperationException("Service A ended before it listened. What it wrote above says why.");
     }
 
-    public async Task<Footprint> MeasureAsync(CancellationToken cancellationToken)
-    {
-        await _process.StandardInput.WriteLineAsync(DispatcherRole.Measure.AsMemory(), cancellationToken);
-        string? answer = await _process.StandardOutput.ReadLineAsync(cancellationToken);
-        return Footprint.Parse(answer ?? throw new InvalidOperationException("Service A ended in the middle of the soak."));
-    }
+    public async Task<Footprint> MeasureAsync(CancellationToken cancellationToken) =>
+        Footprint.Parse(await AskAsync(DispatcherRole.Measure, cancellationToken));
+
+    /// <summary>Completes when the clock knows every stall of A until now.</summary>
+    public Task LearnStallsAsync(CancellationToken cancellationToken) => AskAsync(DispatcherRole.Look, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -53,6 +59,34 @@ internal sealed class DispatcherProcess : IAsyncDisposable
             _process.Kill();
         }
 
+        await _reading;
         _process.Dispose();
+    }
+
+    private async Task<string> AskAsync(string question, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancellationToken);
+        try
+        {
+            return await _answers.Reader.ReadAsync(cancellationToken);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new InvalidOperationException("Service A ended in the middle of the soak.", exception);
+        }
+    }
+
+    /// <summary>Reads what A writes: its stalls at any time, and answers.</summary>
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.Split(' ') is [DispatcherRole.Stall, var from, var to])
+                _clock.AddStall(long.Parse(from, CultureInfo.InvariantCulture), long.Parse(to, CultureInfo.InvariantCulture));
+            else
+                _answers.Writer.TryWrite(line);
+        }
+
+        _answers.Writer.TryComplete();
     }
 }

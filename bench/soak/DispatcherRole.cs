@@ -7,13 +7,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Soak;
 
 /// <summary>
-/// Service A in a separate process, with the same parts as <c>berth dispatch</c>. On request it also reports its footprint after a
-/// collection.
+/// Service A in a separate process, with the same parts as <c>berth dispatch</c>. It also reports its stalls, and on request its footprint
+/// after a collection.
 /// </summary>
 internal static class DispatcherRole
 {
     public const string Name = "dispatcher";
     public const string Measure = "measure";
+    public const string Look = "look";
+    public const string Stall = "stall";
 
     public static async Task<int> RunAsync(string kubeconfig, int basePort)
     {
@@ -29,13 +31,27 @@ internal static class DispatcherRole
         await using DispatcherServer server = await DispatcherServer.StartAsync(
             directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter);
         await Console.Out.WriteLineAsync(server.Addresses[0]);
+        StallWatch stalls = new(static (from, to) =>
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stall} {from} {to}")));
+        using CancellationTokenSource ending = new();
+        Thread watch = new(() => stalls.Run(ending.Token)) { IsBackground = true, Name = "soak-stalls" };
+        watch.Start();
         // A ends when its input ends, and that ends with the process that started it.
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == Measure)
+            {
                 await Console.Out.WriteLineAsync(Footprint.OfThisProcess().ToString(CultureInfo.InvariantCulture));
+            }
+            else if (line == Look)
+            {
+                stalls.Look();
+                await Console.Out.WriteLineAsync(Look);
+            }
         }
 
+        await ending.CancelAsync();
+        watch.Join();
         await server.StopAsync(CancellationToken.None);
         return 0;
     }

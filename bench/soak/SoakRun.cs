@@ -20,15 +20,15 @@ internal static class SoakRun
         await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
             Cluster(options, basePort), ending.Token);
         using CancellationTokenSource watching = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-        Thread watch = new(() => clock.Watch(watching.Token)) { IsBackground = true, Name = "soak-clock" };
+        Thread watch = new(() => new StallWatch(clock.AddStall).Run(watching.Token)) { IsBackground = true, Name = "soak-clock" };
         watch.Start();
         Task observing = ObserveAsync(cluster, truth, clock, watching.Token);
         try
         {
             string kubeconfig = cluster.ServiceAccountKubeconfig(ServiceA.Namespace, "service-a");
-            await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
+            await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, clock, ending.Token);
             using ServiceA service = new(process.Address, clock);
-            Churn churn = new(cluster, service, truth, outages, clock, options, basePort);
+            Churn churn = new(cluster, service, process, truth, outages, clock, options, basePort);
             await using SteadyB steady = await SteadyB.StartAsync(ProgramOf(options), basePort, ending.Token);
             Quiet quiet = new(cluster, service, process, steady, truth, judge, clock, options);
             Sampler sampler = new(service, judge);
@@ -50,6 +50,7 @@ internal static class SoakRun
 
             await watching.CancelAsync();
             await sampling;
+            await process.LearnStallsAsync(ending.Token);
             judge.Work(all: true);
             return new SoakReport(options, clock, churn.Acts, outages, judge, sampler, steady, quiet);
         }

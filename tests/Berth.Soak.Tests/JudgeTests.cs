@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.LocalCluster;
 using Berth.TestKit;
 
@@ -30,6 +31,17 @@ public sealed class JudgeTests
         Assert.Equal(1, Wrong("127.0.0.1:3001", null, 11.1));
         Assert.Equal(At(1.1).TotalSeconds, _judge.LongestGone.TotalSeconds, 3);
         Assert.Contains("named 127.0.0.1:3001, gone for 1.100 s", Assert.Single(_judge.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stall_of_both_processes_counts_once()
+    {
+        Clock clock = new();
+        long now = Stopwatch.GetTimestamp();
+        foreach ((double from, double to) in new[] { (10.0, 11.0), (20, 21), (10.5, 12), (10.2, 10.4) })
+            clock.AddStall(now + (long)(from * Stopwatch.Frequency), now + (long)(to * Stopwatch.Frequency));
+        Assert.Equal(3, clock.StalledWithin(TimeSpan.Zero, At(100)).TotalSeconds, 3);
+        Assert.Equal(2, clock.LongestStall.TotalSeconds, 3);
     }
 
     [Fact]

@@ -168,14 +168,14 @@ public sealed class DeskCommandTests : IAsyncLifetime
     [Fact]
     public async Task Echo_with_a_session_drains_at_a_signal()
     {
-        await _server.DisposeAsync();
-        int port = FreePorts.Take(1);
+        int port = FreePorts.Take();
+        string deskPort = Text(FreePorts.Take());
         await using BerthProcess echo = BerthProcess.Start(
             Programs.Any, Environment(), "echo", "--base-port", Text(port), "--seats", "2", "--seat-keys", Keys, "--desk-base-port",
-            Text(_server.Address.Port), "--drain", "10m");
+            deskPort, "--drain", "10m");
         using HttpClient http = SeatDeskClient.CreateHttp(Wait.Limit);
         SeatDeskClient desk = new(
-            http, new Uri($"http://{_server.Address}/"), Pod, new SeatKeyFile(Keys, TimeProvider.System, NullLogger.Instance));
+            http, new Uri($"http://127.0.0.1:{deskPort}/"), Pod, new SeatKeyFile(Keys, TimeProvider.System, NullLogger.Instance));
         await Wait.ForAsync<StateMessage>("the desk", async token => await desk.GetStateAsync(token), Cancelled);
         ReserveResults reserved = await desk.ReserveAsync([new ReserveMessage(1, 60)], Cancelled);
         using TcpClient client = new();
@@ -196,15 +196,15 @@ public sealed class DeskCommandTests : IAsyncLifetime
     [Fact]
     public async Task Desk_with_tls_is_closed_and_drained_by_its_ca_and_name()
     {
-        await _server.DisposeAsync();
         using TestAuthority authority = new();
         using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = authority.Server("desk.games");
         string[] trust = ["--desk-ca", _folder.Write("ca.pem", authority.Pem), "--desk-name", "desk.games"];
-        string desk = _server.Address.ToString();
+        string deskPort = Text(FreePorts.Take());
+        string desk = "127.0.0.1:" + deskPort;
         string[] keys = ["--seat-keys", Keys];
         await using BerthProcess echo = BerthProcess.Start(
             Programs.Managed, Environment(), [
-                "echo", "--base-port", Text(FreePorts.Take(1)), "--seats", "2", .. keys, "--desk-base-port", Text(_server.Address.Port),
+                "echo", "--base-port", Text(FreePorts.Take(1)), "--seats", "2", .. keys, "--desk-base-port", deskPort,
                 "--seats-tls-cert", _folder.Write("tls.crt", certificate.ExportCertificatePem()),
                 "--seats-tls-key", _folder.Write("tls.key", TestAuthority.KeyPem(certificate)),
             ]);
@@ -216,7 +216,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
         (await BerthProcess.RunAnyAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[2..]]))
             .AssertRefused(2, "--desk-name has no meaning without TLS");
         await using BerthProcess drain = BerthProcess.Start(
-            Programs.Managed, Environment(), ["drain", .. keys, "--desk-base-port", Text(_server.Address.Port), .. trust]);
+            Programs.Managed, Environment(), ["drain", .. keys, "--desk-base-port", deskPort, .. trust]);
         (await drain.WaitForEndAsync()).AssertOk();
         echo.Signal(BerthProcess.Terminate);
         (await echo.WaitForEndAsync()).AssertOk();

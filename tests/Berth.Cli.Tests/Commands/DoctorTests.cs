@@ -132,8 +132,19 @@ public sealed class DoctorTests
         using TcpListener listener = Listen();
         using UdpClient silent = new(new IPEndPoint(IPAddress.Loopback, 0));
         string port = Text(((IPEndPoint)silent.Client.LocalEndPoint!).Port);
-        BerthResult result = await RunAsync(
-            new SlicesServer { Pods = ["service-b-0"] }, "--fixed-port", port, "--echo", "true", "--timeout", "300ms");
+        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(new SlicesServer { Pods = ["service-b-0"] }.AnswerAsync);
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        Task<BerthResult> running = InProcess.RunAsync(
+            clock, "doctor", Target, "--kubeconfig", kubernetes.Kubeconfig, "--fixed-port", port, "--echo", "true", "--timeout", "300ms");
+        for (int i = 0; i < 3; i++)
+        {
+            // The limit of a datagram is set before it is sent, and it is the only one that passes.
+            Task<UdpReceiveResult> received = silent.ReceiveAsync(TestContext.Current.CancellationToken).AsTask();
+            await received.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+            clock.Advance(TimeSpan.FromMilliseconds(300));
+        }
+
+        BerthResult result = await running;
         AssertLine(result, "failed", "udp", $"service-b-0 127.0.0.1:{port} (no answer).");
     }
 

@@ -31,10 +31,10 @@ public sealed class EchoTests
 
         // Another StatefulSet with the same port plan: its probe reaches this listener, and must not take it for its own.
         Dictionary<string, string> other = new(pod) { ["POD_NAME"] = "other-1" };
-        BerthResult stranger = await BerthProcess.RunAsync(form, other, "probe");
+        BerthResult stranger = await BerthProcess.RunAsync(form, other, "probe", "--timeout", "60s");
         Assert.Equal(1, stranger.ExitCode);
         Assert.Contains("of pod service-b-1 listens there, not other-1", stranger.Error, StringComparison.Ordinal);
-        (await BerthProcess.RunAsync(form, other, "probe", "--owner", "any")).AssertOk();
+        (await BerthProcess.RunAsync(form, other, "probe", "--owner", "any", "--timeout", "60s")).AssertOk();
         (await BerthProcess.RunAsync(form, other, "echo")).AssertRefused(2, "of pod service-b-1 holds it");
 
         echo.Signal(BerthProcess.Terminate);

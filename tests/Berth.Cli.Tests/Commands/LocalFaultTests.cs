@@ -32,7 +32,12 @@ public sealed class LocalFaultTests
         using HttpClient http = new();
         foreach (int pod in (int[])[1, 2, 3])
             Assert.Matches($@"service-a-\S+  127\.\d+\.\d+\.{pod}:8000  ready", up.Process.Out.Text);
+        // A replica of A that learned of one pod is ready. It learns of the others a moment later.
         HashSet<string> answers = new(StringComparer.Ordinal);
+        await Wait.ForAsync(
+            "three different answers",
+            async token => answers.Add(await http.GetStringAsync(new Uri(up.Url), token)) && answers.Count == 3 ? answers : null,
+            TestContext.Current.CancellationToken);
         for (int i = 0; i < 60; i++)
             answers.Add(await http.GetStringAsync(new Uri(up.Url), TestContext.Current.CancellationToken));
         Assert.Equal(

@@ -51,9 +51,9 @@ public sealed class ManyClusterTests
     [Fact]
     public async Task Killed_cluster_ages_alone_gives_way_and_comes_back()
     {
-        FakeKubernetes east = await FakeKubernetes.StartAsync(new SlicesServer().AnswerAsync);
+        int port = FreePorts.Take();
+        FakeKubernetes east = await FakeKubernetes.StartAsync(new SlicesServer().AnswerAsync, port);
         await using FakeKubernetes west = await FakeKubernetes.StartAsync(new SlicesServer { Pods = ["service-b-0"] }.AnswerAsync);
-        int port = new Uri(east.Server).Port;
         using TestFile kubeconfig = new(Kubeconfig(("a", east.Server), ("b", west.Server)));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(

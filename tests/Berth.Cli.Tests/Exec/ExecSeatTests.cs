@@ -30,9 +30,9 @@ public sealed class ExecSeatTests : IDisposable
         await WaitForCloseAsync();
         // It would have ended by now, if the signal had come before this one.
         process.Signal(10);
-        await process.Out.WaitForLineAsync(static line => line == "alive");
+        await ExecRun.WakeUntilAsync(_folder["pipe"], () => process.Out.Text.Split('\n').Contains("alive"), "the trap of USR1");
         (await SendAsync(HttpMethod.Delete, "/v1/reservations/" + session)).Dispose();
-        Assert.Equal(5, (await process.WaitForEndAsync()).ExitCode);
+        Assert.Equal(5, (await ExecRun.WaitForEndAsync(process, _folder["pipe"])).ExitCode);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ExecSeatTests : IDisposable
         process.Signal(BerthProcess.Terminate);
         await WaitForCloseAsync();
         process.Signal(BerthProcess.Terminate);
-        Assert.Equal(5, (await process.WaitForEndAsync()).ExitCode);
+        Assert.Equal(5, (await ExecRun.WaitForEndAsync(process, _folder["pipe"])).ExitCode);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ExecSeatTests : IDisposable
         await using BerthProcess process = await StartAsync("200ms");
         (await ReserveAsync()).Dispose();
         process.Signal(BerthProcess.Terminate);
-        Assert.Equal(5, (await process.WaitForEndAsync()).ExitCode);
+        Assert.Equal(5, (await ExecRun.WaitForEndAsync(process, _folder["pipe"])).ExitCode);
     }
 
     [Fact]

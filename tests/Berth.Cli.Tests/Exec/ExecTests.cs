@@ -48,40 +48,18 @@ public sealed class ExecTests
         const string Traps = "for s in HUP USR1 USR2 QUIT WINCH INT; do trap \"echo got $s\" $s; done; trap 'exit 3' TERM; ";
         await using BerthProcess process = ExecRun.Start(ExecRun.FreeBase(), "sh", "-c", Traps + ExecRun.WaitingShell, folder["pipe"]);
         await process.Out.WaitForLineAsync(static line => line == "ready");
-        await using FileStream pipe = new(folder["pipe"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         List<(int Number, string Name)> signals = [(1, "HUP"), (10, "USR1"), (12, "USR2"), (3, "QUIT"), (28, "WINCH")];
         if (process.InterruptOrTerminate() == BerthProcess.Interrupt)
             signals.Add((BerthProcess.Interrupt, "INT"));
         foreach ((int number, string name) in signals)
         {
             process.Signal(number);
-            await WakeUntilAsync(() => process.Out.Text.Split('\n').Contains("got " + name), $"the signal {name}");
+            await ExecRun.WakeUntilAsync(
+                folder["pipe"], () => process.Out.Text.Split('\n').Contains("got " + name), $"the signal {name}");
         }
 
         process.Signal(BerthProcess.Terminate);
-        Task<BerthResult> end = process.WaitForEndAsync();
-        await WakeUntilAsync(() => end.IsCompleted, "the end");
-        Assert.Equal(3, (await end).ExitCode);
-
-        // A shell that is about to read when a signal comes runs its trap only after it has read: lines wake it.
-        Task WakeUntilAsync(Func<bool> isDone, string what) => Wait.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    await pipe.WriteAsync("\n"u8.ToArray(), TestContext.Current.CancellationToken);
-                }
-                catch (IOException)
-                {
-                    // The shell has ended.
-                }
-
-                return isDone();
-            },
-            static done => done,
-            Wait.Limit,
-            what,
-            TestContext.Current.CancellationToken);
+        Assert.Equal(3, (await ExecRun.WaitForEndAsync(process, folder["pipe"])).ExitCode);
     }
 
     [Fact]

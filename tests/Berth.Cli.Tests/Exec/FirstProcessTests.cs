@@ -38,7 +38,7 @@ public sealed class FirstProcessTests
             int first = Assert.Single(
                 ChildProcesses.Below(process.Id), static id => InnerIdOf(id) == 1);
             ProcessSignals.Send(first, 1);
-            await output.WaitForLineAsync(static line => line == "got HUP");
+            await ExecRun.WakeUntilAsync(folder["pipe"], () => output.Text.Split('\n').Contains("got HUP"), "the trap of HUP");
 
             int inner = int.Parse(orphan["orphan ".Length..], CultureInfo.InvariantCulture);
             int outer = ChildProcesses.Below(first).Single(id => InnerIdOf(id) == inner);
@@ -47,7 +47,9 @@ public sealed class FirstProcessTests
             await Wait.ForAsync("the orphan to be gone", _ => Task.FromResult(ProcessSignals.IsThere(outer) ? null : ""), Cancelled);
 
             ProcessSignals.Send(first, BerthProcess.Terminate);
-            await process.WaitForExitAsync(Cancelled).WaitAsync(Wait.Limit, Cancelled);
+            Task end = process.WaitForExitAsync(Cancelled);
+            await ExecRun.WakeUntilAsync(folder["pipe"], () => end.IsCompleted, "the end");
+            await end;
             Assert.True(process.ExitCode == 3, $"Exit code {process.ExitCode}: {error.Text}");
         }
         finally

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Berth.Cli.Tests.Running;
 
@@ -58,6 +59,26 @@ internal sealed class LocalUp : IAsyncDisposable
         Dictionary<string, string> environment = new() { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) };
         bool waits = args is ["call", ..] or ["get", "endpoints", ..];
         return BerthProcess.RunAsync(Form, environment, waits ? [.. args, "--timeout", "60s"] : args);
+    }
+
+    /// <summary>
+    /// Service A's list of the pods, as soon as all of these are ready in it. <c>berth up</c> says that it is ready when the list has one.
+    /// </summary>
+    public async Task<string> PodsAsync(int ready)
+    {
+        using HttpClient http = new();
+        Uri page = new(Url + "/v1/endpoints/k8s-example2/service-b");
+        return await Wait.ForAsync(
+            "all pods in service A's list",
+            async token =>
+            {
+                string text = await http.GetStringAsync(page, token);
+                using JsonDocument document = JsonDocument.Parse(text);
+                int count = document.RootElement.GetProperty("endpoints").EnumerateArray()
+                    .Count(static pod => pod.GetProperty("state").GetString() == "ready");
+                return count == ready ? text : null;
+            },
+            TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -25,13 +25,17 @@ public sealed class DaemonSetTests
             Programs.Any, null, "up", "--nodes", "3", "-f", folder.Root, "--kubeconfig-out", kubeconfig);
         await up.Out.WaitForLineAsync(static line => line.StartsWith("Every pod is ready ", StringComparison.Ordinal));
 
-        BerthResult result = await BerthProcess.RunAsync(
-            Programs.Any,
-            new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig },
-            "get", "endpoints", "k8s-example2/edge", "--fixed-port", text, "-o", "text", "--timeout", "60s");
+        // The slices show a pod a moment after it is ready.
+        static string[] Lines(BerthResult result) => result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        BerthResult result = await Wait.UntilAsync(
+            () => BerthProcess.RunAsync(
+                Programs.Any,
+                new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig },
+                "get", "endpoints", "k8s-example2/edge", "--fixed-port", text, "-o", "text", "--timeout", "60s"),
+            static result => Lines(result).Length == 3, Wait.Limit, "three addresses", Cancelled);
 
         result.AssertOk();
-        string[] addresses = [.. result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        string[] addresses = [.. Lines(result).Order(StringComparer.Ordinal)];
         Assert.Equal([$"127.0.0.1:{text}", $"127.0.0.2:{text}", $"127.0.0.3:{text}"], addresses);
         foreach (string address in addresses)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Api;
 
@@ -105,7 +106,9 @@ public sealed class ListTests
 
     private static async Task<TestCluster> StartAsync()
     {
-        TestCluster test = await TestCluster.StartAsync();
+        // One test cuts the API. A port of the ephemeral range could be taken by another process meanwhile.
+        TestCluster test = await TestCluster.StartAsync(
+            new LocalClusterOptions { RunProcesses = false, Port = FreePorts.Take(), Manifests = [TestManifests.Namespace] });
         foreach ((string name, string team) in ((string, string)[])[("a", "x"), ("b", "x"), ("c", "y")])
         {
             string labels = $"{{team: '{team}', rank: '{name[0] - 'a' + 1}'}}";

@@ -221,7 +221,9 @@ public sealed class WatchTests
 
     private static async Task<string> VersionAsync(TestCluster test)
     {
-        // The namespace's own account is made by a controller: wait until that is over.
+        // A controller makes an account in each namespace, and then a ConfigMap. Wait until both are there: then nothing else is written.
+        int namespaces = (await test.GetAsync("/api/v1/namespaces")).Body["items"]!.AsArray().Count;
+        await test.WaitForAsync("/api/v1/configmaps", body => body["items"]!.AsArray().Count == namespaces);
         JsonNode list = await test.WaitForAsync(Accounts, body => body["items"]!.AsArray().Count == 1);
         return (string)list["metadata"]!["resourceVersion"]!;
     }

@@ -12,6 +12,8 @@ public sealed class KubectlTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(2)));
         await test.WaitReadyAsync(2);
+        await test.WaitForAsync(
+            "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b", set => (int?)set["status"]!["readyReplicas"] == 2);
         Assert.Equal("service-b-0 service-b-1", await RunAsync(test, "get", "pods", "-o", "jsonpath={.items[*].metadata.name}"));
         Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE +IP +NODE", await RunAsync(test, "get", "pods", "-o", "wide"));
         Assert.Matches(@"service-b-0 +1/1 +Running +0 ", await RunAsync(test, "get", "pods"));
@@ -56,8 +58,10 @@ public sealed class KubectlTests
     [Fact]
     public async Task Describe_says_why_a_container_ended_and_why_a_pod_has_no_node()
     {
+        TestClock clock = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
         {
+            TimeProvider = clock,
             Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["x"] = new ImageProgram("/bin/sh") },
             Manifests = [TestManifests.Namespace, """
                 apiVersion: v1
@@ -73,6 +77,9 @@ public sealed class KubectlTests
                 spec: { nodeSelector: { no: node }, containers: [{ name: c, image: x }] }
                 """],
         });
+        // The clock stands still, so the back-off stays, and the wait for the last output has no other end.
+        await clock.WaitForTimerAsync(due => due == Runtime.RestartBackoff.Soon, TestCluster.Token);
+        clock.Advance(Runtime.RestartBackoff.Soon);
         await test.WaitAsync(pods => pods.Any(pod => pod.State == "CrashLoopBackOff"));
         string ended = await RunAsync(test, "describe", "pod", "ends");
         Assert.Matches("Container ID: +berth://[0-9]+-[0-9]+\n", ended);
@@ -245,6 +252,8 @@ public sealed class KubectlTests
             "--force");
         Assert.Equal((0, "pod \"service-b-1\" force deleted\n"), (code, forced));
         Assert.StartsWith("Warning: Immediate deletion", warning, StringComparison.Ordinal);
+        // kubectl wait fails at a pod that is not there yet.
+        await test.WaitReadyAsync(3);
         await RunAsync(test, "wait", "--for=condition=Ready", "pod/service-b-0", "pod/service-b-1", "pod/service-b-2", "--timeout=30s");
         Assert.Equal("node/node-1 cordoned\n", await RunAsync(test, "cordon", "node-1"));
         Assert.Equal("namespace \"k8s-example2\" deleted\n", await RunAsync(test, "delete", "ns", "k8s-example2", "--namespace="));

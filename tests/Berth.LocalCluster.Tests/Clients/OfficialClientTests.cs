@@ -12,6 +12,9 @@ public sealed class OfficialClientTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(2)));
         await test.WaitReadyAsync(2);
+        // After the last write of the set's status: one between the reading and the replacing of its scale would be a conflict.
+        await test.WaitForAsync(
+            "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b", set => (int?)set["status"]!["readyReplicas"] == 2);
         using Kubernetes client = await ClientAsync(test);
         V1PodList pods = await client.CoreV1.ListNamespacedPodAsync(TestCluster.Namespace, cancellationToken: TestCluster.Token);
         Assert.Equal(["service-b-0", "service-b-1"], pods.Items.Select(pod => pod.Metadata.Name));

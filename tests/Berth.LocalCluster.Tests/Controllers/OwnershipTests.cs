@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -33,6 +33,7 @@ public sealed class OwnershipTests
         IReadOnlyList<PodSummary> before = await test.WaitReadyAsync(2);
         await test.SendAsync(HttpMethod.Delete, Sets + "/service-b", """{"propagationPolicy":"Orphan"}""");
         await test.WaitForAsync(Pods, list => list["items"]!.AsArray().All(pod => pod!["metadata"]!["ownerReferences"] is null));
+        await test.WaitForAsync(Sets + "/service-b", answer => (int?)answer["code"] == 404);
         test.Cluster.Apply(TestManifests.StatefulSet(2));
         JsonNode set = (await test.GetAsync(Sets + "/service-b")).Body;
         JsonNode pods = await test.WaitForAsync(
@@ -121,7 +122,7 @@ public sealed class OwnershipTests
     [InlineData("deploy", Deployments + "/front")]
     public async Task A_pod_counts_as_available_when_it_has_been_ready_for_minReadySeconds(string kind, string path)
     {
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        TestClock time = new();
         await using TestCluster test = await TestCluster.StartAsync(time: time);
         test.Cluster.Apply(kind == "sts"
             ? TestManifests.StatefulSet(2, extra: "minReadySeconds: 30")
@@ -131,12 +132,10 @@ public sealed class OwnershipTests
         JsonNode first = await test.WaitForAsync(path, body => (int?)body["status"]?["readyReplicas"] == 1);
         Assert.Equal(0, (int?)first["status"]!["availableReplicas"] ?? 0);
         Assert.Single(test.Cluster.Pods);
-        // The controller may read the clock before this and set its timer after it, so the time is given again now and then.
-        time.Advance(TimeSpan.FromSeconds(31));
-        int reads = 0;
+        // The controller may read the clock before a step and set its timer after it: then there is one more step.
         await test.WaitForAsync(path, body =>
         {
-            if (++reads % 500 == 0)
+            if (time.HasTimer(TimeSpan.FromSeconds(30)) && test.Cluster.Pods.Count == 1)
                 time.Advance(TimeSpan.FromSeconds(31));
             return (int?)body["status"]!["availableReplicas"] == 1;
         });

@@ -69,7 +69,9 @@ public sealed class FaultTests
     public async Task A_cut_API_refuses_and_comes_back_by_itself()
     {
         TestClock clock = new(DateTimeOffset.UtcNow);
-        await using TestCluster test = await TestCluster.StartAsync(time: clock);
+        // A port of the ephemeral range could be taken by another process meanwhile.
+        await using TestCluster test = await TestCluster.StartAsync(
+            new LocalClusterOptions { RunProcesses = false, TimeProvider = clock, Port = FreePorts.Take() });
         await FaultAsync(test, "cut-api?seconds=7");
         // The fault begins after its answer, and lasts from then on.
         await clock.WaitForTimerAsync(static due => due == s_lasting, TestCluster.Token);

@@ -179,6 +179,7 @@ public sealed class ConfigurationTests
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
         {
             Images = new Dictionary<string, ImageProgram> { ["k8s-example2"] = new(program.Path) },
+            TimeProvider = new TestClock(DateTimeOffset.UtcNow),
             Manifests = [TestManifests.Namespace, Pod(mounts, "volumes: [{ name: tmp, emptyDir: {} }]")],
         });
 
@@ -198,7 +199,6 @@ public sealed class ConfigurationTests
             volumeMounts: [{ name: conf, mountPath: /berth-conf }]
             """, "volumes: [{ name: conf, configMap: { name: settings } }]"));
         await test.WaitAsync(static pods => pods is [{ State: "Running" }]);
-
         await test.MergeAsync(
             "/api/v1/namespaces/k8s-example2/configmaps/settings", """{"data":{"MODE":"siege","server.conf":null,"new":"1"}}""");
 
@@ -231,12 +231,10 @@ public sealed class ConfigurationTests
                     - "trap 'exit 0' TERM; echo run >> /berth-db/runs; wc -l < /berth-db/runs; while true; do sleep 600 & wait $!; done"
                     volumeMounts: [{ name: data, mountPath: /berth-db }]
             """;
-        await using TestCluster test = await StartAsync(Set);
+        await using TestCluster test = await StartAsync(TimeProvider.System, Set);
         PodSummary first = Assert.Single(await test.WaitReadyAsync(1));
         await LogAsync(test, "db-0", "1\n");
-
         test.Cluster.Delete("pod", "k8s-example2", "db-0");
-
         await test.WaitAsync(pods => pods is [{ Ready: true } pod] && pod.Uid != first.Uid);
         await LogAsync(test, "db-0", "2\n");
     }
@@ -262,11 +260,16 @@ public sealed class ConfigurationTests
         return (await id.StandardOutput.ReadToEndAsync(TestCluster.Token)).Trim();
     }
 
-    private static Task<TestCluster> StartAsync(params string[] manifests) => TestCluster.StartAsync(new LocalClusterOptions
-    {
-        Images = new Dictionary<string, ImageProgram> { ["k8s-example2"] = new("/bin/sh") },
-        Manifests = [TestManifests.Namespace, .. manifests],
-    });
+    // A container's log ends with its output, or 200 ms after its process. A clock that stands still leaves only the first.
+    private static Task<TestCluster> StartAsync(params string[] manifests) => StartAsync(new TestClock(DateTimeOffset.UtcNow), manifests);
+
+    private static Task<TestCluster> StartAsync(TimeProvider time, params string[] manifests) =>
+        TestCluster.StartAsync(new LocalClusterOptions
+        {
+            Images = new Dictionary<string, ImageProgram> { ["k8s-example2"] = new("/bin/sh") },
+            TimeProvider = time,
+            Manifests = [TestManifests.Namespace, .. manifests],
+        });
 
     private static string Pod(string container, string spec = "") => $$"""
         apiVersion: v1
@@ -284,7 +287,7 @@ public sealed class ConfigurationTests
     private static async Task<string> EndedAsync(TestCluster test)
     {
         await test.WaitAsync(static pods => pods is [{ State: "Completed" or "Error" }]);
-        return await test.Http.GetStringAsync(new Uri(Log, UriKind.Relative), TestCluster.Token);
+        return await test.Http.GetStringAsync(new Uri(Log + "?follow=true", UriKind.Relative), TestCluster.Token);
     }
 
     private static async Task LogAsync(TestCluster test, string pod, string expected)

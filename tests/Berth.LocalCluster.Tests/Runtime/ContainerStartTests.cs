@@ -153,12 +153,16 @@ public sealed class ContainerStartTests : IDisposable
     private static async Task<string[]> LogAsync(TestCluster test)
     {
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
-        return (await test.Http.GetStringAsync(new Uri($"{Pods}/p/log", UriKind.Relative), TestCluster.Token)).Split('\n');
+        return (await test.Http.GetStringAsync(new Uri($"{Pods}/p/log?follow=true", UriKind.Relative), TestCluster.Token)).Split('\n');
     }
 
-    /// <summary>A pod that runs a script once, or again where it has hooks.</summary>
+    /// <summary>
+    /// A pod that runs a script once, or again where it has hooks. For "env" the clock stands still, because a container's log ends with
+    /// its output, or 200 ms after its process.
+    /// </summary>
     private static Task<TestCluster> StartAsync(string script, string field) => TestCluster.StartAsync(new LocalClusterOptions
     {
+        TimeProvider = script == "env" ? new TestClock(DateTimeOffset.UtcNow) : TimeProvider.System,
         Manifests =
         [
             TestManifests.Namespace,
@@ -167,6 +171,7 @@ public sealed class ContainerStartTests : IDisposable
             kind: Pod
             metadata: { name: p, namespace: k8s-example2, annotations: { says: $(CPU) } }
             spec:
+              terminationGracePeriodSeconds: 700
               restartPolicy: {{(field.StartsWith("lifecycle", StringComparison.Ordinal) ? "Always" : "Never")}}
               containers:
               - name: c

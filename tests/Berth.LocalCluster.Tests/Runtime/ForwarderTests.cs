@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -13,7 +14,7 @@ public sealed class ForwarderTests
     {
         using TcpListener backend = new(IPAddress.Loopback, 0);
         backend.Start();
-        int port = FreePort();
+        int port = FreePorts.Take();
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
         {
             RunProcesses = false,
@@ -160,11 +161,4 @@ public sealed class ForwarderTests
         - { addresses: [127.0.0.1] }
         - { addresses: [127.0.9.8], conditions: { ready: false } }
         """;
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -32,10 +32,12 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Log_of_an_init_container_is_read_by_its_name()
     {
-        await using TestCluster test = await StartAsync("Never", "echo main", Init("a", "echo first"));
+        // A container's log ends with its output, or 200 ms after its process. A clock that stands still leaves only the first.
+        await using TestCluster test = await StartAsync(
+            new TestClock(DateTimeOffset.UtcNow), "Never", "echo main", Init("a", "echo first"));
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
         async Task<string> LogAsync(string container) =>
-            await test.Http.GetStringAsync(new Uri($"{Pods}/p/log?container={container}", UriKind.Relative), TestCluster.Token);
+            await test.Http.GetStringAsync(new Uri($"{Pods}/p/log?container={container}&follow=true", UriKind.Relative), TestCluster.Token);
         Assert.Equal("first\n", await LogAsync("a"));
         Assert.Equal("main\n", await LogAsync("c"));
     }
@@ -55,7 +57,10 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Init_container_that_keeps_failing_backs_off()
     {
-        await using TestCluster test = await StartAsync("Always", "sleep 600", Init("a", "exit 3"));
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await StartAsync(clock, "Always", "sleep 600", Init("a", "exit 3"));
+        await clock.WaitForTimerAsync(due => due == RestartBackoff.Soon, TestCluster.Token);
+        clock.Advance(RestartBackoff.Soon);
         IReadOnlyList<PodSummary> pods = await test.WaitAsync(pods => pods is [{ State: "Init:CrashLoopBackOff" }]);
         Assert.Equal(("Pending", 1), (pods[0].Phase, pods[0].Restarts));
     }
@@ -133,9 +138,13 @@ public sealed class InitContainerTests : IDisposable
           containers: [{ name: c, image: k8s-example2, command: [/bin/sh, -c, "{{script}}"] }]
         """;
 
-    private static Task<TestCluster> StartAsync(string policy, string script, params string[] init) => TestCluster.StartAsync(
-        new LocalClusterOptions
+    private static Task<TestCluster> StartAsync(string policy, string script, params string[] init) =>
+        StartAsync(TimeProvider.System, policy, script, init);
+
+    private static Task<TestCluster> StartAsync(TimeProvider time, string policy, string script, params string[] init) =>
+        TestCluster.StartAsync(new LocalClusterOptions
         {
+            TimeProvider = time,
             Manifests = [TestManifests.Namespace, Pod(policy, script, init)],
             Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["k8s-example2"] = new ImageProgram("/bin/sh") },
         });

@@ -16,7 +16,8 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_killed_process_leaves_the_slice_and_comes_back_at_once()
     {
-        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(2, "Parallel", command: Patient));
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(2, "Parallel", command: Patient), clock);
         IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(2);
         JsonNode slice = await test.WaitForAsync(
             Slices, list => list["items"]!.AsArray() is [{ } only] && only["endpoints"] is JsonArray { Count: 2 });
@@ -26,6 +27,10 @@ public sealed class ProcessTests
             process.Kill();
         }
 
+        // The restart stands on the clock, so the slice says meanwhile that the pod is not ready.
+        await test.WaitForAsync(Slices, list => !IsFirstReady(list["items"]![0]!));
+        await clock.WaitForTimerAsync(due => due == RestartBackoff.Soon, TestCluster.Token);
+        clock.Advance(RestartBackoff.Soon);
         IReadOnlyList<PodSummary> after = await test.WaitAsync(now => now[0] is { Ready: true, Restarts: 1 });
         Assert.NotEqual(pods[0].ProcessId, after[0].ProcessId);
         Assert.Equal(pods[0].Uid, after[0].Uid);
@@ -34,9 +39,7 @@ public sealed class ProcessTests
         List<bool> readiness = [];
         await foreach (JsonNode item in test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&timeoutSeconds=30"))
         {
-            JsonArray endpoints = item["object"]!["endpoints"]!.AsArray();
-            JsonNode first = endpoints.First(endpoint => (string?)endpoint!["hostname"] == "service-b-0")!;
-            readiness.Add((bool)first["conditions"]!["ready"]!);
+            readiness.Add(IsFirstReady(item["object"]!));
             if (readiness.Contains(false) && readiness[^1])
             {
                 break;
@@ -44,6 +47,9 @@ public sealed class ProcessTests
         }
 
         Assert.Contains(false, readiness);
+
+        static bool IsFirstReady(JsonNode slice) => (bool)slice["endpoints"]!.AsArray()
+            .First(endpoint => (string?)endpoint!["hostname"] == "service-b-0")!["conditions"]!["ready"]!;
     }
 
     [Fact]
@@ -66,14 +72,15 @@ public sealed class ProcessTests
                 - { name: IPS, valueFrom: { fieldRef: { fieldPath: status.podIPs } } }
                 - { name: CPU, valueFrom: { resourceFieldRef: { resource: limits.cpu } } }
             """;
-        await using TestCluster test = await StartAsync(pod);
+        // A container's log ends with its output, or 200 ms after its process. A clock that stands still leaves only the first.
+        await using TestCluster test = await StartAsync(pod, new TestClock(DateTimeOffset.UtcNow));
         string address = (await test.WaitAsync(pods => pods is [{ State: "Completed" }]))[0].PodIP!;
         (_, JsonNode ended) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/p");
         Assert.Equal(
             "PodCompleted",
             (string?)ended["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "Ready")!["reason"]);
         const string log = "/api/v1/namespaces/k8s-example2/pods/p/log";
-        Assert.Equal($"127.0.0.1 {address}\n127.0.0.1 {address}\n", await ReadAsync(log));
+        Assert.Equal($"127.0.0.1 {address}\n127.0.0.1 {address}\n", await ReadAsync(log + "?follow=true"));
         Assert.Equal("127.0", await ReadAsync(log + "?limitBytes=5"));
         Assert.Equal("", await ReadAsync(log + "?sinceTime=2999-01-01T00:00:00Z"));
         Assert.Empty(test.Cluster.NotEnforced);
@@ -84,8 +91,9 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_container_that_keeps_failing_backs_off()
     {
-        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "exit 3"]"""));
-        IReadOnlyList<PodSummary> pods = await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "exit 3"]"""), clock);
+        IReadOnlyList<PodSummary> pods = await BackedOffAsync(test, clock);
         Assert.Equal(1, pods[0].Restarts);
         (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
         JsonNode status = pod["status"]!["containerStatuses"]![0]!;
@@ -115,9 +123,10 @@ public sealed class ProcessTests
         string file = folder["message"];
         string command = $"""["/bin/sh", "-c", "{script.Replace("FILE", file, StringComparison.Ordinal)}"]""";
         string set = TestManifests.StatefulSet(1, command: command, probe: fields.Replace("FILE", file, StringComparison.Ordinal));
-        await using (TestCluster test = await StartAsync(set))
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using (TestCluster test = await StartAsync(set, clock))
         {
-            await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
+            await BackedOffAsync(test, clock);
             (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
             Assert.Equal(message, (string?)pod["status"]!["containerStatuses"]![0]!["lastState"]!["terminated"]!["message"]);
         }
@@ -177,19 +186,23 @@ public sealed class ProcessTests
     [Fact]
     public async Task Process_that_ignores_SIGTERM_is_killed_after_the_grace_period()
     {
-        // Ready when the trap is set: a signal that comes before would end it.
         using TestFolder folder = new();
-        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
-            1,
-            command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder.Root}/set; while true; do sleep 600 & wait $!; done"]""",
-            probe: $$"""
-                readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.Root}}/set"] } }
-                """,
-            grace: 1));
+        TestClock clock = new(DateTimeOffset.UtcNow);
+        await using TestCluster test = await StartAsync(
+            TestManifests.StatefulSet(
+                1,
+                command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder["set"]}; while true; do sleep 600 & wait $!; done"]""",
+                grace: 1),
+            clock);
         string uid = (await test.WaitReadyAsync(1))[0].Uid;
+
+        // A signal that comes before the trap is set would end it.
+        await Wait.ForAsync(() => File.Exists(folder["set"]), TestCluster.Token);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
+        await clock.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(1), TestCluster.Token);
         await test.WaitAsync(now => now is [{ Terminating: true, ProcessId: not null }]);
-        await test.WaitAsync(now => now.Count == 0);
+        await Wait.ForAsync(
+            () => test.Cluster.Pods.Count == 0, () => clock.Advance(TimeSpan.FromMilliseconds(100)), TestCluster.Token);
         Assert.NotEmpty(uid);
     }
 
@@ -228,8 +241,19 @@ public sealed class ProcessTests
         Assert.Empty(names.Except(["POD_NAME", "POD_NAMESPACE", .. ofCluster, .. ofMachine, .. ofShell]));
     }
 
-    private static Task<TestCluster> StartAsync(string set) => TestCluster.StartAsync(new LocalClusterOptions
+    /// <summary>
+    /// Waits for the back-off after the second exit, which stays while the clock stands still. So does the wait for the last output.
+    /// </summary>
+    private static async Task<IReadOnlyList<PodSummary>> BackedOffAsync(TestCluster test, TestClock clock)
     {
+        await clock.WaitForTimerAsync(due => due == RestartBackoff.Soon, TestCluster.Token);
+        clock.Advance(RestartBackoff.Soon);
+        return await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
+    }
+
+    private static Task<TestCluster> StartAsync(string set, TimeProvider? time = null) => TestCluster.StartAsync(new LocalClusterOptions
+    {
+        TimeProvider = time ?? TimeProvider.System,
         Manifests = [TestManifests.All(TestManifests.Namespace, TestManifests.Service, set)],
         Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["k8s-example2"] = new ImageProgram("/bin/sh") },
     });

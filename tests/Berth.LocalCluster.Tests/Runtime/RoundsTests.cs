@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -33,6 +34,8 @@ public sealed class RoundsTests
         LocalCluster cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions
             {
+                // Nothing else takes the port after the end.
+                Port = FreePorts.Take(),
                 Manifests =
                 [
                     TestManifests.Namespace,

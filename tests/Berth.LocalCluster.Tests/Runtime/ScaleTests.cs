@@ -32,7 +32,13 @@ public sealed class ScaleTests
     public async Task Two_pods_with_one_host_port_do_not_share_a_node()
     {
         await using TestCluster test = await TestCluster.StartAsync(nodes: 2);
-        test.Cluster.Apply(TestManifests.StatefulSet(3, "Parallel", probe: "ports: [{ containerPort: 3000 }]"));
+        // Bare pods: a set could make the deleted pod again before the one that waits has its place.
+        test.Cluster.Apply(TestManifests.All([.. Enumerable.Range(0, 3).Select(static i => $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: p-{{i}}, namespace: k8s-example2 }
+            spec: { hostNetwork: true, containers: [{ name: c, image: x, ports: [{ containerPort: 3000 }] }] }
+            """)]));
         IReadOnlyList<PodSummary> pods = await test.WaitAsync(
             all => all.Count(pod => pod.Ready) == 2 && all.Count(pod => pod.State == "Pending") == 1);
         Assert.Equal(["node-0", "node-1"], pods.Where(pod => pod.Ready).Select(pod => pod.Node).Order(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using Berth.Conformance.Api;
 using Berth.LocalCluster;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Backends;
 
@@ -19,6 +20,8 @@ internal sealed class LocalBackend : Backend
         LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
             new LocalClusterOptions
             {
+                // A port of the ephemeral range could be taken by another process during a restart.
+                Port = FreePorts.Take(),
                 EnforceRbac = true,
                 Nodes = 3,
                 RunProcesses = needs.HasFlag(Needs.Processes),

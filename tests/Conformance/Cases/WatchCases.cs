@@ -68,14 +68,21 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await using Backend backend = await OpenAsync(name);
         await backend.Api.CreateAsync(backend.Slices, Game(backend, ready: true));
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
+        async Task WriteOtherAsync()
+        {
+            await backend.Api.CreateAsync(
+                backend.Slices, Slice.New("other-slice", "other", [Slice.Endpoint(backend.Namespace, "other-0", Slice.Address(7))]));
+            await backend.Api.DeleteAsync($"{backend.Slices}/other-slice");
+        }
+
+        // Once before the watch too, so that it has a later version to tell of even if it ends before the next write.
+        await WriteOtherAsync();
         Task<List<JsonNode>> reading = ReadAsync(
             backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
         await Wait.UntilAsync(
             async () =>
             {
-                await backend.Api.CreateAsync(
-                    backend.Slices, Slice.New("other-slice", "other", [Slice.Endpoint(backend.Namespace, "other-0", Slice.Address(7))]));
-                await backend.Api.DeleteAsync($"{backend.Slices}/other-slice");
+                await WriteOtherAsync();
                 return reading.IsCompleted;
             },
             static ended => ended,
