@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
@@ -8,13 +9,13 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
     /// <summary>The labels of the target <see cref="B"/> in metrics.</summary>
     public const string OfB = "k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"service-b\"";
 
-    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections, bool plain)
+    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections, bool plain, int port)
     {
         Directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = Meter });
         Options = new DispatcherOptions
         {
             Targets = [new DispatcherTarget(B, Ports), new DispatcherTarget(Other, Ports)],
-            Urls = ["http://127.0.0.1:0"],
+            Urls = [string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")],
             Picker = picker ?? new RoundRobinPicker(),
             ShutdownDelay = delay,
             ShutdownGrace = grace,
@@ -31,9 +32,9 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
 
     public static async Task<DispatcherFixture> StartAsync(
         IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null, int? maxConnections = null,
-        bool plain = true)
+        bool plain = true, int port = 0)
     {
-        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections, plain);
+        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections, plain, port);
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time,
             fixture.Meter, Cancelled);

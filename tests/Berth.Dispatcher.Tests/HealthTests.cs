@@ -8,7 +8,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Stopping_is_unready_at_once_and_serves_on_with_connections_that_close()
     {
-        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(delay: TimeSpan.FromSeconds(5));
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(
+            delay: TimeSpan.FromSeconds(5), port: FreePorts.Take());
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
         await fixture.Source.PublishAsync(fixture.OtherView, [], cancellationToken: DispatcherFixture.Cancelled);
 
@@ -79,7 +80,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Stopping_twice_is_stopping_once()
     {
-        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(port: FreePorts.Take());
         Task first = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
         Assert.Same(first, fixture.Server.StopAsync(DispatcherFixture.Cancelled));
         await first;

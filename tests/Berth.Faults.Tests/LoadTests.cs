@@ -68,12 +68,13 @@ public class LoadTests : FaultTest
             await SendLargeAsync(watch, Slices.Of(pods, $"{++version}"), Large);
             await UntilAsync(Slices.State(pods));
             if (round == Warm)
-                after = GC.GetTotalMemory(forceFullCollection: true);
+                after = await ReadMemoryAsync();
         }
 
-        long grown = GC.GetTotalMemory(forceFullCollection: true) - after;
-        // The memory of one event stays in pools; eight more events must not add to it.
-        Assert.True(grown < Large, $"{grown:N0} bytes more after {Rounds - Warm - 1} further events.");
+        // The memory of one event stays in pools; eight more events must not add to it. What would add to it stays at each look.
+        await Wait.UntilAsync(
+            async () => await ReadMemoryAsync() - after, static grown => grown < Large, Wait.Limit,
+            $"less than {Large:N0} bytes more after {Rounds - Warm - 1} further events", Token);
         Assert.Empty(Rig.RestartCauses);
     }
 
@@ -158,6 +159,24 @@ public class LoadTests : FaultTest
 
         Assert.Equal([SnapshotText.Of(first), $"b-{Events}"], seen.Select(SnapshotText.Of));
         Assert.Empty(Rig.RestartCauses);
+    }
+
+    /// <summary>
+    /// Returns the memory in use: the least of several looks. When the client is faster than the test, the test goes on above the stack of
+    /// its last write, and that holds the event. And the client gives up its buffer a moment after it has shown the event.
+    /// </summary>
+    private static async Task<long> ReadMemoryAsync()
+    {
+        const int Looks = 3;
+        long least = long.MaxValue;
+        for (int look = 0; look < Looks; look++)
+        {
+            // A new stack.
+            await Task.Yield();
+            least = Math.Min(least, GC.GetTotalMemory(forceFullCollection: true));
+        }
+
+        return least;
     }
 
     private static string Pod(int ordinal, bool ready = true) =>

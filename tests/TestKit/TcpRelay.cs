@@ -178,12 +178,28 @@ public sealed class TcpRelay : IAsyncDisposable
     {
         public void Cut(bool reset)
         {
-            foreach (TcpClient end in new[] { Near, Far })
+            // Both before the first is closed: a pump then closes the other.
+            if (reset)
+            {
+                SetReset(Near);
+                SetReset(Far);
+            }
+
+            Near.Dispose();
+            Far.Dispose();
+        }
+
+        private static void SetReset(TcpClient end)
+        {
+            try
             {
                 // Zero seconds of linger is a RST.
-                if (reset && end.Client is { } socket)
+                if (end.Client is { } socket)
                     socket.LingerState = new LingerOption(true, 0);
-                end.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // A pump has closed it already.
             }
         }
     }

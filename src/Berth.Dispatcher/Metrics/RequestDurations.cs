@@ -72,6 +72,9 @@ internal sealed class RequestDurations
             if (Volatile.Read(ref _cells[series]) is not { } cells)
                 continue;
             long sum = cells.Read(counts);
+            // The first request of a series makes its cells, and is counted a moment later.
+            if (!counts.ContainsAnyExcept(0))
+                continue;
             string labels = PrometheusName.Labels(TagsOf(series));
             long total = 0;
             for (int bucket = 0; bucket < counts.Length; bucket++)

@@ -80,7 +80,14 @@ public sealed class ClusterSeatTests
             {
                 Targets = [new DispatcherTarget(TestPods.Target, TestPods.Ports)],
                 Urls = ["http://127.0.0.1:0"],
-                Seats = new DispatcherSeatOptions { DeskPorts = PortScheme.PerOrdinal(seats._port), KeyFile = keys },
+                Seats = new DispatcherSeatOptions
+                {
+                    DeskPorts = PortScheme.PerOrdinal(seats._port),
+                    KeyFile = keys,
+                    AttemptTimeout = Wait.Limit,
+                    Deadline = Wait.Limit,
+                    DefaultTtl = TimeSpan.FromMinutes(10),
+                },
             };
             seats._server = await DispatcherServer.StartAsync(
                 seats._clusters.Directory, options, NullLoggerFactory.Instance, TimeProvider.System, seats._meter, Token);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Berth.TestKit;
@@ -174,7 +175,7 @@ public sealed class AccessTests : IDisposable
         {
             Targets = EdgeServer.Targets,
             Urls = ["http://127.0.0.1:0"],
-            AdminUrls = ["http://127.0.0.1:0"],
+            AdminUrls = [string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}")],
             TokenFile = Write("ops " + Ops),
         });
         using HttpClient open = edge.Client();

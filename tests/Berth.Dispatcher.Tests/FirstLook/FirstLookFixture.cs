@@ -16,8 +16,10 @@ internal sealed class FirstLookFixture : IAsyncDisposable
     private readonly List<ConnectionContext> _connections = [];
     private readonly EndPoint _address;
 
-    public FirstLookFixture(int threads = 1)
-        : this(Listen(), threads)
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="port">The port, or 0 for any.</param>
+    public FirstLookFixture(int threads = 1, int port = 0)
+        : this(Listen(port), threads)
     {
     }
 
@@ -63,10 +65,10 @@ internal sealed class FirstLookFixture : IAsyncDisposable
         await Listener.DisposeAsync();
     }
 
-    private static Socket Listen()
+    private static Socket Listen(int port)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
         socket.Listen(128);
         return socket;
     }

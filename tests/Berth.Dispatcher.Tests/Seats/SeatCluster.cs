@@ -136,7 +136,9 @@ internal sealed class SeatCluster : IAsyncDisposable
                     DeskName = _tlsName,
                     MaxWaiting = maxWaiting,
                     AttemptTimeout = Wait.Limit,
-                    Deadline = TimeSpan.FromSeconds(60),
+                    Deadline = Wait.Limit,
+                    // The most that a desk gives: no reservation ends in the middle of a test.
+                    DefaultTtl = TimeSpan.FromMinutes(10),
                 },
             },
             NullLoggerFactory.Instance, time ?? TimeProvider.System, _meter, Cancelled);

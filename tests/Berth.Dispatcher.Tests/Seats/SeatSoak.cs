@@ -56,13 +56,16 @@ internal sealed class SeatSoak : IAsyncDisposable
         return new SeatSoak(cluster, second, client, seed);
     }
 
+    /// <summary>Runs for a time, and longer on a slow machine, until there was a drain and at least one session a second.</summary>
     public async Task RunAsync(TimeSpan time)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        end.CancelAfter(time);
         Task clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(i => RunClientAsync(i, end.Token)));
-        while (!end.IsCancellationRequested)
+        long started = TimeProvider.System.GetTimestamp();
+        while (!clients.IsCompleted && TimeProvider.System.GetElapsedTime(started) is { } elapsed
+            && (elapsed < time || (elapsed < time + Wait.Limit && (_drained == 0 || Volatile.Read(ref _sessions) <= time.TotalSeconds))))
             await DisturbAsync();
+        await end.CancelAsync();
         await clients;
         await _cluster.PublishAsync();
         foreach (SeatDesk desk in _cluster.Desks.OfType<SeatDesk>())

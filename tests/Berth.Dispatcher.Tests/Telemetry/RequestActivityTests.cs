@@ -5,6 +5,8 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Telemetry;
 
+/// <summary>Runs alone: while it listens, every server of the process makes activities, and none answers plain requests itself.</summary>
+[Collection("Alone")]
 public sealed class RequestActivityTests : IDisposable
 {
     private readonly RecordedActivities _activities = new(RequestActivity.SourceName);

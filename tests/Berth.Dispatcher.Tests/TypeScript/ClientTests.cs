@@ -133,6 +133,8 @@ public sealed class ClientTests(Chromium chromium) : IClassFixture<Chromium>
         await host.WaitForAsync($"berth.getSeats({Target}).then(s => s.reserved === 2 && s.pods[0].free === 1)");
         await host.EvaluateAsync<object>("berth.releaseSeats(seat)");
         Assert.Equal("urn:berth:problem:released", await host.EvaluateAsync<string>("berth.renewSeats(seat).catch(e => e.type)"));
+        // The dispatcher hears of the free seats from the desk's stream, later than the client.
+        await host.WaitForAsync($"berth.getSeats({Target}).then(s => s.free === 3)");
         Assert.Equal("service-b-0", await host.EvaluateAsync<string>(
             $"berth.reserveSeats({{ target: {Target}, seats: 3 }}).then(s => s.pod)"));
     }

@@ -170,11 +170,11 @@ public sealed class SeatFaultTests : IAsyncLifetime
     }
 
     /// <summary>Starts a dispatcher that knows the desk.</summary>
-    /// <param name="isFast">True for a clock with which a desk soon counts as silent, even a desk that a busy machine delays.</param>
+    /// <param name="isFast">True for a clock with which a desk soon counts as silent. With the other one it never does.</param>
     private async Task<(SeatTarget Dispatcher, SimulatedNetwork Network)> StartAsync(bool isFast = false)
     {
         SimulatedNetwork network = new(_dispatchers.Count, port => port == Port ? _desk : null);
-        TimeProvider time = isFast ? new ScaledTime() : TimeProvider.System;
+        ScaledTime time = new(endsLimits: isFast);
         DispatcherSeatOptions options = new()
         {
             DeskPorts = PortScheme.PerOrdinal(Port),
