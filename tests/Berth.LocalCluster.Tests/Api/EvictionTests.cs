@@ -78,7 +78,7 @@ public sealed class EvictionTests
     [Fact]
     public async Task An_eviction_that_deletes_nothing_counts_for_two_minutes()
     {
-        TestClock clock = new();
+        TestClock clock = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await TestCluster.StartAsync(time: clock);
         test.Cluster.Apply(Budget("minAvailable: 1"));
         test.Cluster.Apply(TestManifests.StatefulSet(2, "Parallel"));
