@@ -8,25 +8,28 @@ using static Berth.Bench.Rows.EarlierBuild;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// This build against an earlier one, with fresh processes in turn: start, memory after the first list, idle watchers; and TLS handshakes
-/// and GET / while slices change.
+/// This build against an earlier one, with fresh processes in turn: start, the first list, idle watchers; and TLS handshakes and GET / while
+/// slices change.
 /// </summary>
 internal static class BeforeFreshRows
 {
     private const int Slices = 600;
-    private const int MemoryPairs = 6;
+    private const int ListPairs = 6;
+    private const int Changes = 600;
+    private const int ChangesForAll = 5;
     private const int Starts = 12;
     private const int Clients = 10_000;
     private const int ChangesPerSecond = 200;
     private const double MaxRatio = 1.02;
+    private const double MaxP99 = 1.05;
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions now, BenchOptions before)
     {
         await using FakeApi few = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 3));
         return
         [
-            await StartAsync(now, before, few), await MemoryAsync(now, before), await WatchersAsync(now, before, few),
-            await TlsAsync(now, before, few), await ChurnAsync(now, before),
+            await StartAsync(now, before, few), .. await ListedAsync(now, before), .. await WatchersAsync(now, before, few),
+            await TlsAsync(now, before, few), .. await ChurnAsync(now, before),
         ];
     }
 
@@ -45,43 +48,69 @@ internal static class BeforeFreshRows
         return Compare("start to the first right answer", MaxRatio, times, Figures.Milliseconds);
     }
 
-    private static async Task<Row> MemoryAsync(BenchOptions now, BenchOptions before)
+    private static async Task<Row[]> ListedAsync(BenchOptions now, BenchOptions before)
     {
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
-        List<Pair> memory = [];
-        for (int round = 0; round < MemoryPairs; round++)
+        List<(Listed Now, Listed Before)> both = [];
+        for (int round = 0; round < ListPairs; round++)
         {
-            memory.Add(await InTurnAsync(round, now, before, async side =>
+            both.Add(await BothInTurnAsync(round, now, before, async side =>
             {
                 await using ServerProcess server = Servers.Berth(side, api);
                 await server.ReadyAsync();
+                double cpu = server.Cpu.TotalMilliseconds;
                 await server.SettleAsync();
-                return server.Resident;
+                double memory = server.Resident;
+                await Servers.WatchedAsync(api);
+                await using (Churn churn = new(api, ChangesPerSecond, Changes))
+                    await churn.Completion;
+                await server.SettleAsync();
+                return new Listed(cpu, memory, server.Resident);
             }));
         }
 
-        return Compare($"memory after the first list of {Slices * 100:#,0} endpoints", MaxRatio, memory, Figures.Megabytes);
+        return
+        [
+            Compare($"first list of {Slices * 100:#,0} endpoints, CPU until the first right answer", MaxRatio, both,
+                static side => side.Cpu, Figures.Milliseconds),
+            Compare("  memory after it", MaxRatio, both, static side => side.Memory, Figures.Megabytes),
+            Compare($"  memory after {Changes} changed slices", MaxRatio, both, static side => side.After, Figures.Megabytes),
+        ];
     }
 
-    private static async Task<Row> WatchersAsync(BenchOptions now, BenchOptions before, FakeApi api)
+    private static async Task<Row[]> WatchersAsync(BenchOptions now, BenchOptions before, FakeApi api)
     {
-        List<Pair> memory = [];
+        List<(Watched Now, Watched Before)> both = [];
         for (int round = 0; round < now.Rounds; round++)
         {
-            memory.Add(await InTurnAsync(round, now, before, async side =>
+            both.Add(await BothInTurnAsync(round, now, before, async side =>
             {
                 await using ServerProcess server = Servers.Berth(side, api);
                 await server.ReadyAsync();
+                await Servers.WatchedAsync(api);
                 await Wrk.RunAsync(server.Url, 1);
                 double resident = server.Resident;
                 using Watchers watchers = new();
                 await watchers.ConnectAsync(server.Url, Servers.Target(), Clients);
                 await server.SettleAsync();
-                return (server.Resident - resident) / Clients;
+                double memory = (server.Resident - resident) / Clients;
+                TimeSpan cpu = server.Cpu;
+                for (int change = 0; change < ChangesForAll; change++)
+                {
+                    await api.ChangeAsync(0);
+                    await watchers.ReceiveAllAsync(RawClient.Bytes(api.FirstAddress(0)));
+                }
+
+                await server.SettleAsync();
+                return new Watched(memory, (server.Cpu - cpu).TotalMilliseconds / ChangesForAll);
             }));
         }
 
-        return Compare($"{Clients:#,0} idle watchers, memory each", MaxRatio, memory, Figures.Kilobytes);
+        return
+        [
+            Compare($"{Clients:#,0} idle watchers, memory each", MaxRatio, both, static side => side.Memory, Figures.Kilobytes),
+            Compare("  CPU for a change to reach all", MaxRatio, both, static side => side.Cpu, Figures.Milliseconds),
+        ];
     }
 
     private static async Task<Row> TlsAsync(BenchOptions now, BenchOptions before, FakeApi api)
@@ -116,7 +145,7 @@ internal static class BeforeFreshRows
         return Compare(What, MaxRatio, costs, Figures.Microseconds);
     }
 
-    private static async Task<Row> ChurnAsync(BenchOptions now, BenchOptions before)
+    private static async Task<Row[]> ChurnAsync(BenchOptions now, BenchOptions before)
     {
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
         await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, Slices, 100));
@@ -124,18 +153,37 @@ internal static class BeforeFreshRows
         await using ServerProcess theirs = Servers.Berth(before, other);
         await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
         await Task.WhenAll(Servers.WatchedAsync(api), Servers.WatchedAsync(other));
-        List<Pair> costs = [];
+        List<(Churned Now, Churned Before)> both = [];
         for (int round = 0; round < now.Rounds * 2; round++)
         {
-            costs.Add(await InTurnAsync(round, ours, theirs, async server =>
+            both.Add(await BothInTurnAsync(round, now, before, async side =>
             {
+                ServerProcess server = side == now ? ours : theirs;
                 TimeSpan cpu = server.Cpu;
-                await using Churn churn = new(server == ours ? api : other, ChangesPerSecond);
+                await using Churn churn = new(side == now ? api : other, ChangesPerSecond);
                 Wrk load = await Wrk.RunAsync(server.Url, now.Seconds);
-                return (server.Cpu - cpu).TotalMicroseconds / load.Requests;
+                return new Churned((server.Cpu - cpu).TotalMicroseconds / load.Requests, load.P99.TotalMilliseconds);
             }));
         }
 
-        return Compare($"GET / while {ChangesPerSecond} slices/s change, CPU for a request", MaxRatio, costs, Figures.Microseconds);
+        return
+        [
+            Compare($"GET / while {ChangesPerSecond} slices/s change, CPU for a request", MaxRatio, both,
+                static side => side.Cpu, Figures.Microseconds),
+            Compare("  p99", MaxP99, both, static side => side.P99, Figures.Milliseconds),
+        ];
     }
+
+    /// <param name="Cpu">Until the first right answer, in milliseconds.</param>
+    /// <param name="Memory">Resident bytes after the first list.</param>
+    /// <param name="After">Resident bytes after changes.</param>
+    private readonly record struct Listed(double Cpu, double Memory, double After);
+
+    /// <param name="Memory">Bytes for each watcher.</param>
+    /// <param name="Cpu">For one change, in milliseconds.</param>
+    private readonly record struct Watched(double Memory, double Cpu);
+
+    /// <param name="Cpu">For a request, in microseconds.</param>
+    /// <param name="P99">In milliseconds.</param>
+    private readonly record struct Churned(double Cpu, double P99);
 }

@@ -9,7 +9,7 @@ namespace Berth.Bench.Rows;
 
 /// <summary>
 /// This build against an earlier one, in turn, in one run: GET /, change, event, first list and memory, and the rows of
-/// <see cref="BeforeFreshRows"/>. What the earlier build cannot do is a row that says so.
+/// <see cref="BeforeFreshRows"/> and <see cref="BeforeScaleRows"/>. What the earlier build cannot do is a row that says so.
 /// </summary>
 internal static class BeforeRows
 {
@@ -27,6 +27,7 @@ internal static class BeforeRows
         [
             .. await RootAsync(options, earlier), await ChangeAsync(options, earlier), await EventAsync(options, earlier),
             .. await ListAsync(options, earlier), .. await BeforeFreshRows.MeasureAsync(options, earlier),
+            .. await BeforeScaleRows.MeasureAsync(options, earlier),
         ];
     }
 
@@ -122,23 +123,15 @@ internal static class BeforeRows
         List<(ListCost Now, ListCost Before)> lists = [];
         for (int round = 0; round < now.Rounds * Loads * 2; round++)
         {
-            ListCost[] costs = new ListCost[2];
-            foreach (int side in round % 2 == 0 ? [0, 1] : new[] { 1, 0 })
-            {
-                costs[side] = await FirstListRows.RunAsync(
-                    side == 0 ? now : before, api.Kubeconfig, Slices * 100, "list-berth");
-            }
-
-            lists.Add((costs[0], costs[1]));
+            lists.Add(await BothInTurnAsync(
+                round, now, before, side => FirstListRows.RunAsync(side, api.Kubeconfig, Slices * 100, "list-berth")));
         }
 
-        Row Of(string what, Func<ListCost, double> select, Func<double, string> text) =>
-            Compare(what, 1.02, [.. lists.Select(list => new Pair(select(list.Now), select(list.Before)))], text);
         return
         [
-            Of($"{what}, time", static cost => cost.Wall, Figures.Milliseconds),
-            Of("  CPU", static cost => cost.Cpu, Figures.Milliseconds),
-            Of("  memory: allocated", static cost => cost.Allocated, Figures.Megabytes),
+            Compare($"{what}, time", 1.02, lists, static cost => cost.Wall, Figures.Milliseconds),
+            Compare("  CPU", 1.02, lists, static cost => cost.Cpu, Figures.Milliseconds),
+            Compare("  memory: allocated", 1.02, lists, static cost => cost.Allocated, Figures.Megabytes),
         ];
     }
 }

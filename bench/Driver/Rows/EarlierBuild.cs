@@ -14,11 +14,20 @@ internal static class EarlierBuild
     /// <summary>Measures both. The side that goes first in one round goes second in the next.</summary>
     public static Task<Pair> InTurnAsync(
         int round, ServerProcess ours, ServerProcess theirs, Func<ServerProcess, Task<double>> measure) =>
-        InTurnAsync(round, () => measure(ours), () => measure(theirs));
+        PairAsync(round, () => measure(ours), () => measure(theirs));
 
     /// <summary>Measures both with fresh processes, of the program in the options of each side.</summary>
     public static Task<Pair> InTurnAsync(int round, BenchOptions ours, BenchOptions theirs, Func<BenchOptions, Task<double>> measure) =>
-        InTurnAsync(round, () => measure(ours), () => measure(theirs));
+        PairAsync(round, () => measure(ours), () => measure(theirs));
+
+    /// <summary>The same with several figures of each side.</summary>
+    public static Task<(T Now, T Before)> BothInTurnAsync<T>(
+        int round, BenchOptions ours, BenchOptions theirs, Func<BenchOptions, Task<T>> measure) =>
+        BothAsync(round, () => measure(ours), () => measure(theirs));
+
+    /// <summary>One row of figures that were measured together.</summary>
+    public static Row Compare<T>(string what, double limit, List<(T Now, T Before)> both, Func<T, double> select, Func<double, string> text) =>
+        Compare(what, limit, [.. both.Select(one => new Pair(select(one.Now), select(one.Before)))], text);
 
     public static Row Compare(string what, double limit, List<Pair> pairs, Func<double, string> text)
     {
@@ -28,15 +37,21 @@ internal static class EarlierBuild
             Figures.Ratio(ratio), $"earlier build {text(Figures.Median(pairs.Select(static pair => pair.Before)))}", ratio <= limit);
     }
 
-    private static async Task<Pair> InTurnAsync(int round, Func<Task<double>> ours, Func<Task<double>> theirs)
+    private static async Task<Pair> PairAsync(int round, Func<Task<double>> ours, Func<Task<double>> theirs)
+    {
+        (double now, double before) = await BothAsync(round, ours, theirs);
+        return new Pair(now, before);
+    }
+
+    private static async Task<(T Now, T Before)> BothAsync<T>(int round, Func<Task<T>> ours, Func<Task<T>> theirs)
     {
         if (round % 2 == 0)
         {
-            double now = await ours();
-            return new Pair(now, await theirs());
+            T now = await ours();
+            return (now, await theirs());
         }
 
-        double before = await theirs();
-        return new Pair(await ours(), before);
+        T before = await theirs();
+        return (await ours(), before);
     }
 }

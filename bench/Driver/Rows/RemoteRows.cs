@@ -21,10 +21,7 @@ internal static class RemoteRows
             await source.ReadyAsync();
             await Task.Delay(500);
             direct.Add(new Cost(source.Resident, source.Cpu.TotalMilliseconds));
-            await using ServerProcess follower = Servers.Remote(options, source);
-            await follower.ReadyAsync();
-            await Task.Delay(500);
-            remote.Add(new Cost(follower.Resident, follower.Cpu.TotalMilliseconds));
+            remote.Add(await FollowAsync(options, source));
             serving.Add(source.Resident - direct[^1].Memory);
         }
 
@@ -45,5 +42,16 @@ internal static class RemoteRows
         ];
     }
 
-    private sealed record Cost(double Memory, double Cpu);
+    /// <summary>What a new follower of a dispatcher costs until it has all endpoints.</summary>
+    public static async Task<Cost> FollowAsync(BenchOptions options, ServerProcess source)
+    {
+        await using ServerProcess follower = Servers.Remote(options, source);
+        await follower.ReadyAsync();
+        await Task.Delay(500);
+        return new Cost(follower.Resident, follower.Cpu.TotalMilliseconds);
+    }
+
+    /// <param name="Memory">Resident bytes.</param>
+    /// <param name="Cpu">Start included, in milliseconds.</param>
+    public sealed record Cost(double Memory, double Cpu);
 }

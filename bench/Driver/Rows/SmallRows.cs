@@ -30,9 +30,17 @@ internal static class SmallRows
         for (int round = 0; round < options.Rounds; round++)
         {
             await options.Turn();
-            core.Add(await MeasureAsync(Servers.OnOneCore(options, api), api, options.Seconds));
-            all.Add(await MeasureAsync(Servers.Berth(options, api), api, options.Seconds));
-            heap.Add(await MeasureAsync(Servers.In64Megabytes(options, api), api, options.Seconds));
+            // In each round another side goes first.
+            for (int i = 0; i < 3; i++)
+            {
+                Task measured = ((round + i) % 3) switch
+                {
+                    0 => AddAsync(core, Servers.OnOneCore(options, api)),
+                    1 => AddAsync(all, Servers.Berth(options, api)),
+                    _ => AddAsync(heap, Servers.In64Megabytes(options, api)),
+                };
+                await measured;
+            }
         }
 
         return
@@ -43,9 +51,13 @@ internal static class SmallRows
                 "  memory at its largest", "<= 67.1 MB", Figures.Megabytes(heap.Max(static f => f.Peak)), "",
                 $"no limit {Figures.Megabytes(all.Max(static f => f.Peak))}", heap.TrueForAll(static f => f.Peak <= Limit)),
         ];
+
+        async Task AddAsync(List<Figure> figures, ServerProcess server) =>
+            figures.Add(await MeasureAsync(server, api, options.Seconds));
     }
 
-    private static async Task<Figure> MeasureAsync(ServerProcess server, IApiServer api, int seconds)
+    /// <summary>What a server costs until its first answer, for changes, and for requests. Ends the server.</summary>
+    public static async Task<Figure> MeasureAsync(ServerProcess server, IApiServer api, int seconds)
     {
         await using ServerProcess berth = server;
         await berth.ReadyAsync();
@@ -107,5 +119,5 @@ internal static class SmallRows
     /// <param name="List">CPU until the first right answer, in milliseconds.</param>
     /// <param name="Change">CPU for one changed slice, in milliseconds.</param>
     /// <param name="Peak">Resident bytes at their largest.</param>
-    private readonly record struct Figure(double Request, double List, double Change, long Peak);
+    public readonly record struct Figure(double Request, double List, double Change, long Peak);
 }

@@ -11,8 +11,14 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class TargetRows
 {
-    private const int Targets = 10_000;
+    public const int Targets = 10_000;
     private const int Changes = 600;
+
+    /// <param name="Memory">Resident bytes when all are listed.</param>
+    /// <param name="Start">CPU until all are listed, in milliseconds.</param>
+    /// <param name="Change">CPU for one changed slice, in milliseconds.</param>
+    /// <param name="Watches">The watches at the API server.</param>
+    public readonly record struct Cost(double Memory, double Start, double Change, int Watches);
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
@@ -40,12 +46,12 @@ internal static class TargetRows
         ];
     }
 
-    private static Task<(double Memory, double Start, double Change, int Watches)> RunAsync(BenchOptions options, int targets) => RunAsync(
+    /// <summary>A number of targets of 10 pods.</summary>
+    public static Task<Cost> RunAsync(BenchOptions options, int targets) => RunAsync(
         options, new Fleet().AddMany("s", targets, 10),
         [.. Enumerable.Range(0, targets).Select(static i => FormattableString.Invariant($"s-{i:d5}"))]);
 
-    private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(
-        BenchOptions options, Fleet fleet, string[] services)
+    private static async Task<Cost> RunAsync(BenchOptions options, Fleet fleet, string[] services)
     {
         await options.Turn();
         await using IApiServer api = await options.StartApi(fleet);
@@ -60,7 +66,7 @@ internal static class TargetRows
         await using Churn churn = new(api, 200, Changes);
         await churn.Completion;
         await Task.Delay(200);
-        return (memory, start, (berth.Cpu - before).TotalMilliseconds / Changes, watches);
+        return new Cost(memory, start, (berth.Cpu - before).TotalMilliseconds / Changes, watches);
     }
 
     private static async Task ReadyAsync(ServerProcess berth)

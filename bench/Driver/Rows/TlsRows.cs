@@ -44,12 +44,17 @@ internal static class TlsRows
         for (int round = 0; round < options.Rounds; round++)
         {
             await options.Turn();
-            full.Add(await LoadAsync(berth, options.Seconds, resume: false));
-            resumed.Add(await LoadAsync(berth, options.Seconds, resume: true));
-            if (go is null)
-                continue;
-            theirs.Add(await LoadAsync(go, options.Seconds, resume: false));
-            theirsResumed.Add(await LoadAsync(go, options.Seconds, resume: true));
+            // The side that goes first in one round goes second in the next.
+            if (round % 2 == 0)
+                await OursAsync();
+            if (go is not null)
+            {
+                theirs.Add(await LoadAsync(go, options.Seconds, resume: false));
+                theirsResumed.Add(await LoadAsync(go, options.Seconds, resume: true));
+            }
+
+            if (round % 2 == 1)
+                await OursAsync();
         }
 
         double cpu = Median(full);
@@ -69,6 +74,12 @@ internal static class TlsRows
                 "  resumed handshake", "<= 0.60 of a full one", Figures.Microseconds(Median(resumed)), Figures.Ratio(toFull),
                 $"{Figures.Percent(share)} resumed; {Of(theirsResumed)}", toFull <= 0.6 && share >= 0.99),
         ];
+
+        async Task OursAsync()
+        {
+            full.Add(await LoadAsync(berth, options.Seconds, resume: false));
+            resumed.Add(await LoadAsync(berth, options.Seconds, resume: true));
+        }
     }
 
     private static double Median(List<Round> rounds) => Figures.Median(rounds.Select(static r => r.Cpu));
