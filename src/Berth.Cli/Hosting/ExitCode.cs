@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Ok = 0;
 
-    /// <summary>The requested pod, endpoint or object does not exist.</summary>
+    /// <summary>The requested pod, endpoint or object does not exist, or a check has found a fault.</summary>
     public const int NothingFound = 1;
 
     /// <summary>A person must first change the command line, the environment, a file or the machine.</summary>

@@ -9,7 +9,7 @@ namespace Berth.Dispatcher.Access;
 /// <summary>Connection middleware in front of everything else: the header of PROXY protocol, and the connections of a client.</summary>
 internal sealed class ClientDoor(ClientGate gate)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] s_refusal =
         "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
@@ -51,7 +51,7 @@ internal sealed class ClientDoor(ClientGate gate)
         if (transport.RemoteEndPoint is not IPEndPoint peer || !gate.IsProxy(peer.Address))
             return false;
         PipeReader input = transport.Transport.Input;
-        using CancellationTokenSource limit = new(s_limit, gate.Time);
+        using CancellationTokenSource limit = new(s_maxWait, gate.Time);
         try
         {
             while (true)

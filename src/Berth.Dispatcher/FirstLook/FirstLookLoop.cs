@@ -16,7 +16,7 @@ namespace Berth.Dispatcher.FirstLook;
 internal sealed unsafe class FirstLookLoop
 {
     // The limit keeps new clients from delaying clients that wait for their answer.
-    private const int AcceptedAtOnce = 64;
+    private const int MaxAcceptedAtOnce = 64;
     private const int PauseMilliseconds = 100;
     private const int RequestLength = 4096;
 
@@ -120,7 +120,7 @@ internal sealed unsafe class FirstLookLoop
 
     private void AcceptAll()
     {
-        for (int i = 0; i < AcceptedAtOnce; i++)
+        for (int i = 0; i < MaxAcceptedAtOnce; i++)
         {
             int socket = LinuxCalls.Accept(_listener, null, null, LinuxCalls.NonBlockingAndOwn);
             if (socket >= 0)

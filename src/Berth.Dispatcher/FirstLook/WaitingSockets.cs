@@ -9,7 +9,7 @@ internal sealed class WaitingSockets(int limit)
 {
     private const int None = -1;
 
-    private Place[] _places = new Place[64];
+    private Slot[] _slots = new Slot[64];
     private int _first = None;
     private int _last = None;
 
@@ -23,8 +23,8 @@ internal sealed class WaitingSockets(int limit)
     /// <param name="wasAnswered">True when a request of it was answered already.</param>
     public bool Contains(int socket, out bool wasAnswered)
     {
-        bool isHere = socket < _places.Length && _places[socket].Ends != 0;
-        wasAnswered = isHere && _places[socket].WasAnswered;
+        bool isHere = socket < _slots.Length && _slots[socket].Ends != 0;
+        wasAnswered = isHere && _slots[socket].WasAnswered;
         return isHere;
     }
 
@@ -34,13 +34,13 @@ internal sealed class WaitingSockets(int limit)
     /// <param name="wasAnswered">True when a request of it was answered already.</param>
     public void Add(int socket, int now, bool wasAnswered)
     {
-        if (socket >= _places.Length)
-            Array.Resize(ref _places, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)socket + 1));
-        _places[socket] = new Place { Ends = now + limit, Before = _last, After = None, WasAnswered = wasAnswered };
+        if (socket >= _slots.Length)
+            Array.Resize(ref _slots, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)socket + 1));
+        _slots[socket] = new Slot { Ends = now + limit, Before = _last, After = None, WasAnswered = wasAnswered };
         if (_last == None)
             _first = socket;
         else
-            _places[_last].After = socket;
+            _slots[_last].After = socket;
         _last = socket;
     }
 
@@ -49,22 +49,22 @@ internal sealed class WaitingSockets(int limit)
     {
         if (!Contains(socket, out _))
             return;
-        Place place = _places[socket];
-        if (place.Before == None)
-            _first = place.After;
+        Slot slot = _slots[socket];
+        if (slot.Before == None)
+            _first = slot.After;
         else
-            _places[place.Before].After = place.After;
-        if (place.After == None)
-            _last = place.Before;
+            _slots[slot.Before].After = slot.After;
+        if (slot.After == None)
+            _last = slot.Before;
         else
-            _places[place.After].Before = place.Before;
-        _places[socket] = default;
+            _slots[slot.After].Before = slot.Before;
+        _slots[socket] = default;
     }
 
     /// <summary>True when the time of the first socket is over: at least its limit, and at most a second more.</summary>
-    public bool IsFirstLate(int now) => _first != None && now > _places[_first].Ends;
+    public bool IsFirstLate(int now) => _first != None && now > _slots[_first].Ends;
 
-    private struct Place
+    private struct Slot
     {
         // 0 where no socket is.
         public int Ends;

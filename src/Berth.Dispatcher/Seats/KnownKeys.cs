@@ -6,7 +6,7 @@ namespace Berth.Dispatcher.Seats;
 /// </summary>
 internal sealed class KnownKeys
 {
-    private const int Limit = 16_384;
+    private const int MaxKeys = 16_384;
 
     private readonly Lock _lock = new();
     private readonly HashSet<ulong> _known = [];
@@ -19,7 +19,7 @@ internal sealed class KnownKeys
             if (!_known.Add(key))
                 return;
             _order.Enqueue(key);
-            if (_order.Count > Limit)
+            if (_order.Count > MaxKeys)
                 _known.Remove(_order.Dequeue());
         }
     }

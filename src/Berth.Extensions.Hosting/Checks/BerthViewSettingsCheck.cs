@@ -14,7 +14,7 @@ internal sealed class BerthViewSettingsCheck(IConfiguration configuration, Berth
     {
         if (name is null || !registrations.Views.Contains(name, StringComparer.Ordinal))
             return ValidateOptionsResult.Skip;
-        string[] faults = [.. KnownKeys.FindFaultsOfView(configuration, name), .. ViewPlan.Read(name, options).Faults];
+        string[] faults = [.. KnownKeys.FindFaultsOfView(configuration, name), .. ViewReading.Read(name, options).Faults];
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -24,8 +24,8 @@ internal static class ViewRegistration
         {
             string view = (string)key!;
             BerthViewSettings settings = provider.GetRequiredService<IOptionsMonitor<BerthViewSettings>>().Get(view);
-            ViewPlan plan = ViewPlan.Read(view, settings);
-            return provider.GetRequiredService<EndpointDirectory>().Follow(plan.Target, plan.Ports!);
+            ViewReading reading = ViewReading.Read(view, settings);
+            return provider.GetRequiredService<EndpointDirectory>().Follow(reading.Target, reading.Ports!);
         });
 
     /// <summary>The view without a key.</summary>

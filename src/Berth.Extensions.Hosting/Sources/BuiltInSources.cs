@@ -110,21 +110,21 @@ internal static class BuiltInSources
     }
 
     private static StaticPodSource Static(BerthSourceContext context) => new(
-        Views(context).GroupBy(static view => view.Plan.Target)
+        Views(context).GroupBy(static view => view.Reading.Target)
             .ToDictionary(static views => views.Key, static views => views.SelectMany(static v => v.Settings.Pods).ToArray()));
 
     private static BerthSettings SettingsOf(BerthSourceContext context) =>
         context.Services.GetRequiredService<IOptions<BerthSettings>>().Value;
 
     private static Dictionary<ServiceTarget, string> StatefulSets(BerthSourceContext context) =>
-        Views(context).Where(static view => view.Settings.StatefulSet is not null).GroupBy(static view => view.Plan.Target)
+        Views(context).Where(static view => view.Settings.StatefulSet is not null).GroupBy(static view => view.Reading.Target)
             .ToDictionary(static views => views.Key, static views => views.First().Settings.StatefulSet!);
 
-    private static IEnumerable<(BerthViewSettings Settings, ViewPlan Plan)> Views(BerthSourceContext context)
+    private static IEnumerable<(BerthViewSettings Settings, ViewReading Reading)> Views(BerthSourceContext context)
     {
         IOptionsMonitor<BerthViewSettings> settings = context.Services.GetRequiredService<IOptionsMonitor<BerthViewSettings>>();
         return context.Services.GetRequiredService<BerthRegistrations>().Views
-            .Select(name => (settings.Get(name), ViewPlan.Read(name, settings.Get(name))));
+            .Select(name => (settings.Get(name), ViewReading.Read(name, settings.Get(name))));
     }
 
     // The settings are checked before.

@@ -12,7 +12,7 @@ namespace Berth.LocalCluster.Controllers;
 /// </summary>
 internal sealed class EndpointSliceController(ObjectOperations operations, EventRecorder events) : IController
 {
-    private const int Capacity = 100;
+    private const int MaxEndpoints = 100;
     private const string ServiceName = "kubernetes.io/service-name";
     private const string ManagedBy = "endpointslice.kubernetes.io/managed-by";
     private const string Manager = "endpointslice-controller.k8s.io";
@@ -134,19 +134,19 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
             .OrderByDescending(entry => entry.Touched)
             .ThenByDescending(entry => entry.Endpoints.Count)
             .Select(entry => entry.Endpoints);
-        foreach (List<JsonObject> places in open)
+        foreach (List<JsonObject> page in open)
         {
-            while (places.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-                places.Add(endpoint);
+            while (page.Count < MaxEndpoints && fresh.TryDequeue(out JsonObject? endpoint))
+                page.Add(endpoint);
         }
 
-        plan.AddRange(fresh.Chunk(Capacity).Select(page => ((StoredObject?)null, page.ToList(), true)));
-        foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
+        plan.AddRange(fresh.Chunk(MaxEndpoints).Select(page => ((StoredObject?)null, page.ToList(), true)));
+        foreach ((StoredObject? slice, List<JsonObject> page, bool _) in plan)
         {
-            if (places.Count == 0)
+            if (page.Count == 0)
                 _store.Remove(slice!);
             else
-                Write(service, slice, places, ports, trigger);
+                Write(service, slice, page, ports, trigger);
         }
     }
 

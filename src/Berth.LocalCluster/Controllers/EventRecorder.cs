@@ -7,7 +7,7 @@ namespace Berth.LocalCluster.Controllers;
 /// <summary>Writes Event objects for kubectl describe. A repeated event is counted. Only the newest events are kept.</summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 {
-    private const int Kept = 1000;
+    private const int MaxKept = 1000;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string?, string, string), StoredObject> _known = [];
     private readonly Queue<(string?, string, string)> _order = new();
@@ -31,7 +31,7 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 
             _known[key] = store.Create(KindTable.Event, Event(about, type, reason, message, component));
             _order.Enqueue(key);
-            if (_order.Count > Kept && _known.Remove(_order.Dequeue(), out StoredObject? oldest))
+            if (_order.Count > MaxKept && _known.Remove(_order.Dequeue(), out StoredObject? oldest))
                 store.Remove(oldest);
         }
     }

@@ -26,7 +26,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     /// <summary>The addresses of this cluster's pods.</summary>
     public PodAddresses Addresses { get; private set; } = new(0);
 
-    /// <summary>Before any pod: addresses follow from the API's port.</summary>
+    /// <summary>Sets the addresses, which follow from the API's port. Call it before any pod starts.</summary>
     public void Start(int apiPort) => Addresses = new PodAddresses(apiPort);
 
     public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;

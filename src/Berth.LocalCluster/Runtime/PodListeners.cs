@@ -28,10 +28,10 @@ internal static class PodListeners
             if (!open.Exists(static socket => IPAddress.IsLoopback(socket.Address)))
                 return pod;
             HashSet<string> own = SocketsOf(Members([.. leaders]), [.. open.Select(static socket => socket.Socket)]);
-            List<IPAddress> places = [.. open.Where(socket => own.Contains(socket.Socket)).Select(static socket => socket.Address)];
-            bool IsAtPod(IPAddress place) => place.Equals(pod) || place.Equals(IPAddress.Any) || place.Equals(IPAddress.IPv6Any);
-            return places.Exists(IsAtPod) ? pod
-                : places.Find(static place => place.Equals(IPAddress.Loopback) || place.Equals(IPAddress.IPv6Loopback)) ?? pod;
+            List<IPAddress> addresses = [.. open.Where(socket => own.Contains(socket.Socket)).Select(static socket => socket.Address)];
+            bool IsAtPod(IPAddress address) => address.Equals(pod) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+            return addresses.Exists(IsAtPod) ? pod
+                : addresses.Find(static address => address.Equals(IPAddress.Loopback) || address.Equals(IPAddress.IPv6Loopback)) ?? pod;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

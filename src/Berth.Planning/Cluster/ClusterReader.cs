@@ -15,7 +15,7 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
     private const int PageSize = 500;
 
     // The limit for a list. An API server itself gives up after a minute.
-    private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_maxPageTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads all kinds. A kind that cannot be read gives a sentence; the others are still read.</summary>
     /// <param name="namespace">The namespace, or null for all.</param>
@@ -90,7 +90,7 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
         do
         {
             string query = next is null ? "" : $"&continue={Uri.EscapeDataString(next)}";
-            using CancellationTokenSource limit = new(s_pageLimit, time);
+            using CancellationTokenSource limit = new(s_maxPageTime, time);
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             using KubernetesResponse response = await api.GetAsync(
                 $"{kind.PathOf(@namespace)}?limit={PageSize}{query}", both.Token).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     private readonly PieceBuffer _data = new();
     private ContentParts _parts = new(target, isWhole: true, cluster);
     private JsonReaderState _json;
-    private Place _place;
+    private Position _position;
     private ContentMember _member;
     private int _skippedDepth;
 
@@ -23,7 +23,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     private int _start;
     private bool _isWhole;
 
-    private enum Place
+    private enum Position
     {
         Start,
         Members,
@@ -40,7 +40,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         _parts = new ContentParts(target, isWhole, cluster);
         _data.Clear();
         _json = default;
-        _place = Place.Start;
+        _position = Position.Start;
     }
 
     /// <summary>Takes a piece of the data.</summary>
@@ -81,7 +81,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         do
         {
             // Between two pods the JSON reader continues after those that are read without it.
-            int plain = _place == Place.Items && _member == ContentMember.Endpoints && reader.TokenType == JsonTokenType.EndObject
+            int plain = _position == Position.Items && _member == ContentMember.Endpoints && reader.TokenType == JsonTokenType.EndObject
                 ? ReadPlain(data[(_start + (int)reader.BytesConsumed)..])
                 : 0;
             if (plain == 0)
@@ -110,13 +110,13 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     }
 
     /// <summary>Reads one more token. False when more data is needed, or at the end.</summary>
-    private bool TryStep(scoped ref Utf8JsonReader reader) => _place switch
+    private bool TryStep(scoped ref Utf8JsonReader reader) => _position switch
     {
-        Place.Start => TryStart(ref reader),
-        Place.Members => TryMember(ref reader),
-        Place.Value => TryValue(ref reader),
-        Place.Items => TryItem(ref reader),
-        Place.Skipped => TrySkipped(ref reader),
+        Position.Start => TryStart(ref reader),
+        Position.Members => TryMember(ref reader),
+        Position.Value => TryValue(ref reader),
+        Position.Items => TryItem(ref reader),
+        Position.Skipped => TrySkipped(ref reader),
         // The reader throws when something follows the object.
         _ => reader.Read(),
     };
@@ -127,7 +127,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
             return false;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw JsonText.Unexpected(ref reader, "data");
-        _place = Place.Members;
+        _position = Position.Members;
         return true;
     }
 
@@ -135,8 +135,8 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
     {
         if (!reader.Read())
             return false;
-        _place = reader.TokenType == JsonTokenType.EndObject ? Place.End : Place.Value;
-        if (_place == Place.Value)
+        _position = reader.TokenType == JsonTokenType.EndObject ? Position.End : Position.Value;
+        if (_position == Position.Value)
             _member = ContentMembers.Find(ref reader, _isWhole);
         return true;
     }
@@ -150,12 +150,12 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         {
             reader = ahead;
             _skippedDepth = reader.CurrentDepth;
-            _place = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? Place.Skipped : Place.Members;
+            _position = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? Position.Skipped : Position.Members;
             return true;
         }
 
         _parts.ReadValue(ref reader, _member);
-        _place = ContentMembers.IsList(_member) ? Place.Items : Place.Members;
+        _position = ContentMembers.IsList(_member) ? Position.Items : Position.Members;
         return true;
     }
 
@@ -164,7 +164,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
         if (!reader.Read())
             return false;
         if (reader.CurrentDepth == _skippedDepth)
-            _place = Place.Members;
+            _position = Position.Members;
         return true;
     }
 
@@ -175,7 +175,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, str
             return false;
         if (reader.TokenType == JsonTokenType.EndArray)
         {
-            _place = Place.Members;
+            _position = Position.Members;
             return true;
         }
 

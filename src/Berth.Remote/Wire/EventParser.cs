@@ -11,7 +11,7 @@ internal sealed class EventParser(WatchReader reader)
 
     private readonly byte[] _name = new byte[MaxWord];
     private readonly byte[] _kind = new byte[MaxWord];
-    private Place _place;
+    private Position _position;
     private Field _field;
     private int _nameLength;
     private int _kindLength;
@@ -19,7 +19,7 @@ internal sealed class EventParser(WatchReader reader)
     private bool _isFirstLine = true;
     private bool _isAfterReturn;
 
-    private enum Place
+    private enum Position
     {
         Name,
         BeforeValue,
@@ -58,10 +58,10 @@ internal sealed class EventParser(WatchReader reader)
             }
 
             _isAfterReturn = false;
-            taken += _place switch
+            taken += _position switch
             {
-                Place.Name => ReadName(bytes[taken..]),
-                Place.BeforeValue => PassSpace(first),
+                Position.Name => ReadName(bytes[taken..]),
+                Position.BeforeValue => PassSpace(first),
                 _ => ReadValue(bytes[taken..]),
             };
         }
@@ -86,7 +86,7 @@ internal sealed class EventParser(WatchReader reader)
         ReadOnlySpan<byte> name = _name.AsSpan(0, Math.Min(_nameLength, MaxWord));
         if (_isFirstLine && name.StartsWith(ByteOrderMark))
             name = name[ByteOrderMark.Length..];
-        _place = Place.BeforeValue;
+        _position = Position.BeforeValue;
         _field = name.SequenceEqual("data"u8) ? Field.Data : name.SequenceEqual("event"u8) ? Field.Kind : Field.Other;
         if (_field == Field.Kind)
             BeginKind();
@@ -113,7 +113,7 @@ internal sealed class EventParser(WatchReader reader)
 
     private int PassSpace(byte first)
     {
-        _place = Place.Value;
+        _position = Position.Value;
         return first == ' ' ? 1 : 0;
     }
 
@@ -130,10 +130,10 @@ internal sealed class EventParser(WatchReader reader)
 
     private WatchMessage? EndLine()
     {
-        bool isEmpty = _place == Place.Name && _nameLength == 0;
-        if (_place == Place.Name && !isEmpty)
+        bool isEmpty = _position == Position.Name && _nameLength == 0;
+        if (_position == Position.Name && !isEmpty)
             BeginField();
-        _place = Place.Name;
+        _position = Position.Name;
         _nameLength = 0;
         _isFirstLine = false;
         return isEmpty ? EndEvent() : null;

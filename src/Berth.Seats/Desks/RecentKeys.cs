@@ -7,22 +7,22 @@ namespace Berth.Seats.Desks;
 internal sealed class RecentKeys
 {
     /// <summary>The most that are kept: a follower that missed more learns only these.</summary>
-    public const int Kept = 4096;
+    public const int MaxKept = 4096;
 
-    private readonly ulong[] _hashes = new ulong[Kept];
+    private readonly ulong[] _hashes = new ulong[MaxKept];
 
     /// <summary>The number of keys so far.</summary>
     public long Count { get; private set; }
 
-    public void Add(UInt128 key) => _hashes[Count++ % Kept] = HashOf(key);
+    public void Add(UInt128 key) => _hashes[Count++ % MaxKept] = HashOf(key);
 
     /// <summary>Copies the hashes after a position, at most the latest ones that are kept.</summary>
     public ulong[] Since(long position)
     {
-        long first = Math.Max(position, Count - Kept);
+        long first = Math.Max(position, Count - MaxKept);
         ulong[] found = new ulong[Count - first];
         for (int i = 0; i < found.Length; i++)
-            found[i] = _hashes[(first + i) % Kept];
+            found[i] = _hashes[(first + i) % MaxKept];
         return found;
     }
 

@@ -154,19 +154,19 @@ internal static class TicketReader
     }
 
     // A repeated name has two values, and libraries differ in which of them counts.
-    private static bool TakeText(ref Utf8JsonReader reader, ref string? place)
+    private static bool TakeText(ref Utf8JsonReader reader, ref string? taken)
     {
-        if (place is not null || !reader.Read() || reader.TokenType != JsonTokenType.String)
+        if (taken is not null || !reader.Read() || reader.TokenType != JsonTokenType.String)
             return false;
-        place = reader.GetString();
+        taken = reader.GetString();
         return true;
     }
 
-    private static bool TakeNumber(ref Utf8JsonReader reader, ref long? place)
+    private static bool TakeNumber(ref Utf8JsonReader reader, ref long? taken)
     {
-        if (place is not null || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number))
+        if (taken is not null || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number))
             return false;
-        place = number;
+        taken = number;
         return true;
     }
 }

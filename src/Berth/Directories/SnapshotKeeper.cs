@@ -18,7 +18,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<IEnumerable<EndpointView>> _views;
-    private readonly Dictionary<(ServiceTarget Target, string Plan), SavedSnapshot> _kept;
+    private readonly Dictionary<(ServiceTarget Target, string PortScheme), SavedSnapshot> _kept;
     private readonly Dictionary<(ServiceTarget, string), (long Version, DateTimeOffset ConfirmedAt)> _written = [];
     private readonly Supervisor _supervisor;
     private TimeSpan _pause = s_minPause;
@@ -35,7 +35,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         _supervisor = new Supervisor(StepAsync, Failed, backoff, time);
         _kept = [];
         foreach (SavedSnapshot saved in _file.Load())
-            _kept[(saved.Target, saved.Plan)] = saved;
+            _kept[(saved.Target, saved.PortScheme)] = saved;
     }
 
     /// <summary>Returns the saved snapshot of a target with a port scheme, or null. Called before the target is added.</summary>
@@ -50,7 +50,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     {
         lock (_kept)
         {
-            foreach ((ServiceTarget Target, string Plan) key in _kept.Keys.Where(key => key.Target == target).ToArray())
+            foreach ((ServiceTarget Target, string PortScheme) key in _kept.Keys.Where(key => key.Target == target).ToArray())
             {
                 _kept.Remove(key);
                 _written.Remove(key);

@@ -2,7 +2,7 @@ namespace Berth.Persistence;
 
 /// <summary>One target's last good snapshot in a snapshot file.</summary>
 /// <param name="Target">The target.</param>
-/// <param name="Plan">The port scheme of its ports, as text. With another scheme the ports are wrong.</param>
+/// <param name="PortScheme">The port scheme of its ports, as text. With another scheme the ports are wrong.</param>
 /// <param name="Version">The version.</param>
 /// <param name="ObservedAt">The time when its content was first observed.</param>
 /// <param name="ConfirmedAt">The time when its source last confirmed it.</param>
@@ -10,7 +10,7 @@ namespace Berth.Persistence;
 /// <param name="LeftOut">The pods left out.</param>
 internal sealed record SavedSnapshot(
     ServiceTarget Target,
-    string Plan,
+    string PortScheme,
     long Version,
     DateTimeOffset ObservedAt,
     DateTimeOffset ConfirmedAt,

@@ -63,7 +63,7 @@ internal static class SnapshotFileFormat
     {
         writer.WriteStartObject();
         writer.WriteString("target", snapshot.Target.ToString());
-        writer.WriteString("plan", snapshot.Plan);
+        writer.WriteString("portScheme", snapshot.PortScheme);
         writer.WriteNumber("version", snapshot.Version);
         writer.WriteString("observedAt", snapshot.ObservedAt);
         writer.WriteString("confirmedAt", snapshot.ConfirmedAt);
@@ -122,7 +122,7 @@ internal static class SnapshotFileFormat
         ServiceTarget target = ServiceTarget.Parse(Text(element, "target"));
         return new SavedSnapshot(
             target,
-            Text(element, "plan"),
+            Text(element, "portScheme"),
             element.GetProperty("version").GetInt64(),
             element.GetProperty("observedAt").GetDateTimeOffset(),
             element.GetProperty("confirmedAt").GetDateTimeOffset(),

@@ -75,7 +75,7 @@ public sealed class EndpointSnapshot
     /// <summary>The time at which this content was first observed, by the directory's clock.</summary>
     public DateTimeOffset ObservedAt { get; internal init; }
 
-    /// <summary>Since when the source has been in trouble, or null while the snapshot is live.</summary>
+    /// <summary>The time at which the source began to fail, or null while the snapshot is live.</summary>
     public DateTimeOffset? StaleSince { get; private init; }
 
     /// <summary>The reason for being stale, as a sentence, or null while the snapshot is live.</summary>

@@ -24,7 +24,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task What_views_have_in_common_stands_in_the_section_Berth()
+    public async Task Section_Berth_applies_to_all_views()
     {
         HostApplicationBuilder builder = Settings.Lobbying(
             ("Berth:Views:lobby:Namespace", null), ("Berth:Namespace", "k8s-example2"), ("Berth:Stride", "10"),

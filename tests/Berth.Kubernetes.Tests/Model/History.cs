@@ -242,7 +242,7 @@ internal sealed class History
         }
     }
 
-    /// <summary>On a busy machine the client may read old events only now. The holds that follow start now.</summary>
+    /// <summary>Starts the holds that follow now: on a busy machine the client may read old events only now.</summary>
     private async Task<bool> CatchesUpAsync(Follower follower, bool restored)
     {
         TimeSpan step = PodHolds.Duration;

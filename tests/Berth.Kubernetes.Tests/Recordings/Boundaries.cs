@@ -10,7 +10,7 @@ internal static class Boundaries
 
     public static IEnumerable<ReadOnlyMemory<byte>> SingleBytes(byte[] bytes) => At(bytes, Enumerable.Range(1, bytes.Length));
 
-    /// <summary>Before and after every line end and one further: where framing can go wrong.</summary>
+    /// <summary>The positions before and after every line end and one further: where framing can go wrong.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> AroundLineEnds(byte[] bytes) =>
         At(bytes, Enumerable.Range(0, bytes.Length).Where(i => bytes[i] == '\n').SelectMany(static i => (int[])[i - 1, i, i + 1, i + 2]));
 

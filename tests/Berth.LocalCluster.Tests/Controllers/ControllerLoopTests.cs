@@ -8,7 +8,7 @@ namespace Berth.LocalCluster.Controllers;
 public sealed class ControllerLoopTests
 {
     [Fact]
-    public async Task What_fails_is_tried_again_after_waits_that_double_up_to_four_seconds()
+    public async Task Failed_key_is_tried_again_after_waits_that_double_up_to_four_seconds()
     {
         TestClock time = new();
         ObjectStore store = new(time, new NameGenerator(new Random(1)), 100);

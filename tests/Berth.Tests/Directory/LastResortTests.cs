@@ -32,7 +32,7 @@ public sealed class LastResortTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_followed_dispatcher_says_of_itself_is_said_once()
+    public async Task Warning_of_a_followed_dispatcher_is_said_once()
     {
         EndpointWarning theirs = new(EndpointWarningKind.NoneReady, "Theirs.");
         SnapshotBuilder builder = new(TestPods.Target, TestPods.Ports) { Warnings = [theirs] };

@@ -37,7 +37,7 @@ public sealed class TextTests
     public void Summary_starts_with_the_thing_or_the_verb()
     {
         Regex opening = new(
-            @"<summary>\s*(///\s*)?(What|How|Whose|Who|Which|Whether|Where|When|That|Of|As|If|From|For|Without)\b",
+            @"<summary>\s*(///\s*)?(What|How|Whose|Who|Which|Whether|Where|When|That|Of|As|If|From|For|Without|Since|Before|On)\b",
             RegexOptions.NonBacktracking);
         string[] faults =
         [

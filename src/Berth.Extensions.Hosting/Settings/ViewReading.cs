@@ -5,12 +5,12 @@ using Berth.Targets;
 namespace Berth.Extensions.Hosting.Settings;
 
 /// <summary>The content of a view's settings: its target and its port scheme, or the faults that stand in the way.</summary>
-internal sealed class ViewPlan
+internal sealed class ViewReading
 {
     private readonly OptionFaults _faults = new();
     private readonly string _path;
 
-    private ViewPlan(string name) => _path = SettingsPaths.OfView(name);
+    private ViewReading(string name) => _path = SettingsPaths.OfView(name);
 
     /// <summary>The target. The default value while there are faults.</summary>
     public ServiceTarget Target { get; private set; }
@@ -22,13 +22,13 @@ internal sealed class ViewPlan
     public IReadOnlyList<string> Faults => _faults.Found;
 
     /// <summary>Reads the settings of a view.</summary>
-    public static ViewPlan Read(string name, BerthViewSettings settings)
+    public static ViewReading Read(string name, BerthViewSettings settings)
     {
-        ViewPlan plan = new(name);
-        plan.ReadTarget(settings);
-        plan.ReadPorts(settings);
-        plan.CheckPods(settings);
-        return plan;
+        ViewReading reading = new(name);
+        reading.ReadTarget(settings);
+        reading.ReadPorts(settings);
+        reading.CheckPods(settings);
+        return reading;
     }
 
     private void ReadTarget(BerthViewSettings settings)
