@@ -47,7 +47,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         KubeletContext context = new(
             Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, serviceNames, events, time, logger);
         Kubelet = new Kubelet(Store, context);
-        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time);
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time, logger);
         Slices = new EndpointSliceController(Operations, events);
         _controllers = new ControllerLoop(
             Store,

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Berth.LocalCluster.Diagnostics;
 
 /// <summary>Every log message of the room. Event ids are stable.</summary>
@@ -26,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A tunnel of kubectl port-forward ends: {Reason}")]
     public static partial void TunnelEnded(ILogger logger, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "Port {Port}, which leads to {Target}, failed; it tries again.")]
+    public static partial void PortFailed(ILogger logger, Exception exception, IPEndPoint port, string target);
 }
