@@ -31,4 +31,8 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "Port {Port}, which leads to {Target}, failed; it tries again.")]
     public static partial void PortFailed(ILogger logger, Exception exception, IPEndPoint port, string target);
+
+    [LoggerMessage(
+        10, LogLevel.Error, "Controller {Controller} could not take in a change of {Kind} {Key}; it tries again. The others continue.")]
+    public static partial void ChangeFailed(ILogger logger, Exception exception, string controller, string kind, string key);
 }
