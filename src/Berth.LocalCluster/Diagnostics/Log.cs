@@ -35,4 +35,9 @@ internal static partial class Log
     [LoggerMessage(
         10, LogLevel.Error, "Controller {Controller} could not take in a change of {Kind} {Key}; it tries again. The others continue.")]
     public static partial void ChangeFailed(ILogger logger, Exception exception, string controller, string kind, string key);
+
+    [LoggerMessage(
+        11, LogLevel.Error, "The {Probe} of container {Namespace}/{Pod}/{Container} could not be made; it is made again at its next time.")]
+    public static partial void ProbeFailed(
+        ILogger logger, Exception exception, string probe, string? @namespace, string pod, string container);
 }
