@@ -72,7 +72,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         TableWriter tables = new(time);
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
-        _faultHandler = new FaultHandler(Faults, time);
+        _faultHandler = new FaultHandler(Faults, time, logger);
         Authorizer authorizer = new(Store, _options.EnforceRbac);
         RequestHandler handler = new(
             Identities,

@@ -40,4 +40,7 @@ internal static partial class Log
         11, LogLevel.Error, "The {Probe} of container {Namespace}/{Pod}/{Container} could not be made; it is made again at its next time.")]
     public static partial void ProbeFailed(
         ILogger logger, Exception exception, string probe, string? @namespace, string pod, string container);
+
+    [LoggerMessage(12, LogLevel.Error, "The fault {Fault} could not {Step}.")]
+    public static partial void FaultFailed(ILogger logger, Exception exception, string fault, string step);
 }
