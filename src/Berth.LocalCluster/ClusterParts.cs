@@ -82,7 +82,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             new WriteHandler(Operations, new PodEviction(Operations, time)),
             new PodLogs(Kubelet, time),
             new ExecHandler(Store, new PodExec(Kubelet, Runtime), time),
-            new PortForwardHandler(Store, Kubelet, logger),
+            new PortForwardHandler(Store, Kubelet, time, logger),
             Store,
             new ObjectRules(Store),
             tables,
