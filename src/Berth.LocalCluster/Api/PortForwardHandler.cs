@@ -7,6 +7,7 @@ using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Tunnels;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.LocalCluster.Api;
