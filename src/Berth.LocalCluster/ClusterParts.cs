@@ -47,7 +47,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         KubeletContext context = new(
             Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, serviceNames, events, time, logger);
         Kubelet = new Kubelet(Store, context);
-        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time);
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time, logger);
         Slices = new EndpointSliceController(Operations, events);
         _controllers = new ControllerLoop(
             Store,
@@ -72,7 +72,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         TableWriter tables = new(time);
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
-        _faultHandler = new FaultHandler(Faults, time);
+        _faultHandler = new FaultHandler(Faults, time, logger);
         Authorizer authorizer = new(Store, _options.EnforceRbac);
         RequestHandler handler = new(
             Identities,
@@ -82,7 +82,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             new WriteHandler(Operations, new PodEviction(Operations, time)),
             new PodLogs(Kubelet, time),
             new ExecHandler(Store, new PodExec(Kubelet, Runtime), time),
-            new PortForwardHandler(Store, Kubelet, logger),
+            new PortForwardHandler(Store, Kubelet, time, logger),
             Store,
             new ObjectRules(Store),
             tables,

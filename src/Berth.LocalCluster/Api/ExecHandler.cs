@@ -4,6 +4,7 @@ using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
 

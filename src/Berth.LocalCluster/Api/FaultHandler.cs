@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Api;
@@ -6,7 +7,7 @@ namespace Berth.LocalCluster.Api;
 /// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API server
 /// has no such route.
 /// </summary>
-internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : IAsyncDisposable
+internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     public const string Path = "/berth/faults/";
     private static readonly TimeSpan s_maxDuration = TimeSpan.FromHours(1);
@@ -35,9 +36,10 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
                 "The tokens of service accounts are no longer good; new ones are in the pods' token files.",
                 faults.ExpireTokens,
                 null),
-            "cut-api" => Lasting("The API does not listen", query("seconds"), faults.CutApiAsync, () => faults.RestoreApiAsync()),
+            "cut-api" => Lasting(
+                name, "The API does not listen", query("seconds"), faults.CutApiAsync, () => faults.RestoreApiAsync()),
             "pause-api" => Lasting(
-                "The API answers nothing", query("seconds"), () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi)),
+                name, "The API answers nothing", query("seconds"), () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi)),
             _ => throw ApiException.BadRequest(
                 $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact "
                 + "and expire-tokens"),
@@ -53,18 +55,19 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
         _stopping.Dispose();
     }
 
-    private (string Said, Action? Now, Action? Afterwards) Lasting(string what, string? seconds, Func<Task> begin, Func<Task> end)
+    private (string Said, Action? Now, Action? Afterwards) Lasting(
+        string name, string what, string? seconds, Func<Task> begin, Func<Task> end)
     {
         TimeSpan duration = double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked)
             && asked > 0
             && asked <= s_maxDuration.TotalSeconds
             ? TimeSpan.FromSeconds(asked)
             : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_maxDuration.TotalSeconds:0}");
-        return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));
+        return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(name, duration, begin, end));
     }
 
     /// <summary>Faults run one after the other: a second cut starts when the first has ended.</summary>
-    private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
+    private void Last(string name, TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
         lock (_stopping)
             _lasting = RunAsync(_lasting);
@@ -73,11 +76,27 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
         {
             // The fault must not run inside the request: the API can stop only after the request has been answered.
             await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (!_stopping.IsCancellationRequested)
-            {
-                await begin().ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+                return;
+            if (await TryAsync("begin", begin).ConfigureAwait(false))
                 await Task.Delay(duration, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await end().ConfigureAwait(false);
+
+            // After a failed beginning too: the API may have stopped in part.
+            await TryAsync("end", end).ConfigureAwait(false);
+        }
+
+        async Task<bool> TryAsync(string step, Func<Task> action)
+        {
+            try
+            {
+                await action().ConfigureAwait(false);
+                return true;
+            }
+            catch (Exception exception)
+            {
+                // The answer has been sent, and the next fault waits for this one.
+                Log.FaultFailed(logger, exception, name, step);
+                return false;
             }
         }
     }

@@ -7,6 +7,7 @@ using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Tunnels;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.LocalCluster.Api;
@@ -15,7 +16,7 @@ namespace Berth.LocalCluster.Api;
 /// kubectl port-forward: SPDY/3.1 inside the messages of a WebSocket, as kubectl uses since 1.31 (KEP-4006), or without a WebSocket, as
 /// older kubectls use and newer ones as a fallback. The connections go to the pod's address, or to localhost if its processes listen there.
 /// </summary>
-internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, ILogger logger)
+internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, TimeProvider time, ILogger logger)
 {
     private const string Protocol = "portforward.k8s.io";
     private const string Tunnelled = "SPDY/3.1+portforward.k8s.io";
@@ -37,7 +38,7 @@ internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, ILo
         }
 
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        PortForwarding forwarding = new($"{pod.Namespace}/{pod.Name}", Find, ending.Token);
+        PortForwarding forwarding = new($"{pod.Namespace}/{pod.Name}", Find, time, ending.Token);
         if (http.WebSockets.IsWebSocketRequest && http.WebSockets.WebSocketRequestedProtocols.Contains(Tunnelled, StringComparer.Ordinal))
             await InWebSocketAsync(http, forwarding, ending.Token).ConfigureAwait(false);
         else if (http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade

@@ -10,7 +10,7 @@ namespace Berth.LocalCluster.Api;
 /// The streams of one kubectl port-forward to one pod. Each connection of a client has two streams with the same number: one for data, one
 /// for errors.
 /// </summary>
-internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, CancellationToken ending)
+internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, TimeProvider time, CancellationToken ending)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -23,7 +23,7 @@ internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, Canc
         if (stream.Headers.GetValueOrDefault("streamType") == "error")
         {
             _errors[request] = stream;
-            Task reset = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.Reset);
+            Task reset = Task.Delay(Timeout.InfiniteTimeSpan, time, stream.Reset);
             await reset.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _errors.TryRemove(new KeyValuePair<string, TunnelStream>(request, stream));
             return;
@@ -51,7 +51,7 @@ internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, Canc
         using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, port), both.Token).AsTask().WaitAsync(s_patience, both.Token)
+            await socket.ConnectAsync(new IPEndPoint(address, port), both.Token).AsTask().WaitAsync(s_patience, time, both.Token)
                 .ConfigureAwait(false);
             await Task.WhenAll(
                 OrBothAsync(ToPodAsync(stream, socket, both.Token), both),

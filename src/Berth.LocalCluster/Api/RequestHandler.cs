@@ -7,6 +7,7 @@ using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
 
@@ -162,7 +163,10 @@ internal sealed class RequestHandler(
         }
         else if (target is { Name: { } name, Subresource: "log" } && target.Kind == KindTable.Pod)
         {
-            await logs.WriteAsync(store.Get(target.Kind, target.Namespace, name), query, http, stopping).ConfigureAwait(false);
+            ContainerLog log = logs.Find(store.Get(target.Kind, target.Namespace, name), query);
+            using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+            http.Response.ContentType = "text/plain";
+            await logs.WriteAsync(log, query, http.Response.Body, ending.Token).ConfigureAwait(false);
         }
         else
         {

@@ -3,6 +3,7 @@ using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Timing;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
 

@@ -5,6 +5,7 @@ using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
 

@@ -7,7 +7,7 @@ namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
 /// Runs the controllers, one reconciliation after the other, so that they never race and react to a change at once. A failed reconciliation
-/// is repeated until it succeeds, after a wait that doubles each time.
+/// is repeated until it succeeds, after a wait that doubles each time. So is the look at changes that a controller fails to take in.
 /// </summary>
 internal sealed class ControllerLoop(
     ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
@@ -36,15 +36,16 @@ internal sealed class ControllerLoop(
     private async Task LoopAsync()
     {
         long version = 0;
+        TimeSpan wait = TimeSpan.Zero;
         while (true)
         {
-            foreach (Change change in ReadAfter(ref version))
-                EnqueueAffected(change);
+            bool isRead = TryEnqueueAffected(ref version, isFirst: wait == TimeSpan.Zero);
             while (_due.TryPeek(out _, out DateTimeOffset at) && at <= time.GetUtcNow())
                 Enqueue(_due.Peek().Controller, _due.Dequeue().Key);
 
             Drain();
-            Task next = store.WaitAsync(version, _stopping.Token);
+            wait = isRead ? TimeSpan.Zero : NextWait(wait);
+            Task next = isRead ? store.WaitAsync(version, _stopping.Token) : Task.Delay(wait, time, _stopping.Token);
             if (_due.TryPeek(out _, out DateTimeOffset soon))
                 await time.UntilAsync(next, soon - time.GetUtcNow(), _stopping.Token).ConfigureAwait(false);
             else
@@ -53,13 +54,35 @@ internal sealed class ControllerLoop(
         }
     }
 
-    private void EnqueueAffected(Change change)
+    /// <summary>
+    /// Enqueues everything that the changes after a version affect, and advances the version. After a failure of a controller the version
+    /// stays, so that the changes are read again; the other controllers have their keys.
+    /// </summary>
+    private bool TryEnqueueAffected(ref long version, bool isFirst)
     {
-        foreach (IController controller in controllers)
+        long upTo = version;
+        bool isComplete = true;
+        foreach (Change change in ReadAfter(ref upTo))
         {
-            foreach (string key in controller.Affected(change))
-                Enqueue(controller, key);
+            foreach (IController controller in controllers)
+            {
+                try
+                {
+                    foreach (string key in controller.Affected(change))
+                        Enqueue(controller, key);
+                }
+                catch (Exception exception)
+                {
+                    if (isFirst && isComplete)
+                        Log.ChangeFailed(logger, exception, controller.GetType().Name, change.Kind.Kind, change.Last.Key);
+                    isComplete = false;
+                }
+            }
         }
+
+        if (isComplete)
+            version = upTo;
+        return isComplete;
     }
 
     /// <summary>The changes since the last look; all objects when these are not known, as at the start.</summary>
@@ -106,7 +129,7 @@ internal sealed class ControllerLoop(
     private void TryAgain(IController controller, string key, Exception exception)
     {
         bool again = _waits.TryGetValue((controller, key), out TimeSpan last);
-        TimeSpan wait = again ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, s_maxWait.Ticks)) : s_firstWait;
+        TimeSpan wait = NextWait(last);
         _waits[(controller, key)] = wait;
         _due.Enqueue((controller, key), time.GetUtcNow() + wait);
 
@@ -114,4 +137,7 @@ internal sealed class ControllerLoop(
         if (!again && exception is not ApiException { Code: 404 or 409 })
             Log.ReconcileFailed(logger, exception, controller.GetType().Name, key);
     }
+
+    private static TimeSpan NextWait(TimeSpan last) =>
+        last == TimeSpan.Zero ? s_firstWait : TimeSpan.FromTicks(Math.Min(last.Ticks * 2, s_maxWait.Ticks));
 }

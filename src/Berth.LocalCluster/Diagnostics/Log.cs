@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Berth.LocalCluster.Diagnostics;
 
 /// <summary>Every log message of the room. Event ids are stable.</summary>
@@ -26,4 +28,19 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A tunnel of kubectl port-forward ends: {Reason}")]
     public static partial void TunnelEnded(ILogger logger, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "Port {Port}, which leads to {Target}, failed; it tries again.")]
+    public static partial void PortFailed(ILogger logger, Exception exception, IPEndPoint port, string target);
+
+    [LoggerMessage(
+        10, LogLevel.Error, "Controller {Controller} could not take in a change of {Kind} {Key}; it tries again. The others continue.")]
+    public static partial void ChangeFailed(ILogger logger, Exception exception, string controller, string kind, string key);
+
+    [LoggerMessage(
+        11, LogLevel.Error, "The {Probe} of container {Namespace}/{Pod}/{Container} could not be made; it is made again at its next time.")]
+    public static partial void ProbeFailed(
+        ILogger logger, Exception exception, string probe, string? @namespace, string pod, string container);
+
+    [LoggerMessage(12, LogLevel.Error, "The fault {Fault} could not {Step}.")]
+    public static partial void FaultFailed(ILogger logger, Exception exception, string fault, string step);
 }

@@ -278,8 +278,9 @@ internal sealed class ContainerSupervisor(
         }
     }
 
-    private ProbeLoop? Probe(string field, ContainerLaunch launch) =>
-        commands.Handler(field) is { } probe ? new ProbeLoop(probe, launch, context) : null;
+    private ProbeLoop? Probe(string field, ContainerLaunch launch) => commands.Handler(field) is not { } probe ? null
+        : new ProbeLoop(probe, launch, context, exception => Log.ProbeFailed(
+            context.Logger, exception, field, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, Name));
 
     private void Wait(JsonObject state) => Change(() => Enter(state));
 

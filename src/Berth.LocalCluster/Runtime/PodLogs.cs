@@ -8,17 +8,19 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, sinceTime, limitBytes, timestamps, follow.</summary>
 internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
 {
-    /// <summary>Answers a request for a pod's log with the parameters of the query, following it where asked.</summary>
-    public async Task WriteAsync(StoredObject pod, Func<string, string?> query, HttpContext http, CancellationToken stopping)
+    /// <summary>Finds the log that the parameters of a query ask for, before the answer begins.</summary>
+    /// <exception cref="ApiException">There is no such container or log.</exception>
+    public ContainerLog Find(StoredObject pod, Func<string, string?> query) =>
+        Find(pod, query("container"), query("previous") == "true");
+
+    /// <summary>Writes a log as the parameters of a query ask for it, and follows it where they do.</summary>
+    public async Task WriteAsync(ContainerLog log, Func<string, string?> query, Stream output, CancellationToken cancellationToken)
     {
-        ContainerLog log = Find(pod, query("container"), query("previous") == "true");
         bool stamped = query("timestamps") == "true";
         DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds
             ? time.GetUtcNow().After(-LongWait.Seconds(seconds))
             : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
         long room = Number(query("limitBytes")) ?? long.MaxValue;
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        http.Response.ContentType = "text/plain";
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
         lines = [.. lines.Where(line => line.At >= since)];
         if (Number(query("tailLines")) is { } tail)
@@ -30,15 +32,15 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
             {
                 byte[] bytes = Encoding.UTF8.GetBytes(stamped ? $"{Stamp(line.At)} {line.Text}\n" : line.Text + "\n");
                 int written = (int)Math.Min(bytes.Length, room);
-                await http.Response.Body.WriteAsync(bytes.AsMemory(0, written), ending.Token).ConfigureAwait(false);
+                await output.WriteAsync(bytes.AsMemory(0, written), cancellationToken).ConfigureAwait(false);
                 room -= written;
                 next = line.Number + 1;
             }
 
-            await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (query("follow") != "true" || more is null || room == 0)
                 return;
-            await more.WaitAsync(ending.Token).ConfigureAwait(false);
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
             (lines, more) = log.Read(next);
         }
     }

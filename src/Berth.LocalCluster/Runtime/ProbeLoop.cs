@@ -7,7 +7,11 @@ namespace Berth.LocalCluster.Runtime;
 /// Repeats one probe with the period of the manifest. Before the first success it is more frequent, so that a pod whose port opens soon
 /// after its start becomes ready without waiting a whole period.
 /// </summary>
-internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context)
+/// <param name="probe">The probe.</param>
+/// <param name="launch">Its container.</param>
+/// <param name="context">The services that every pod's worker needs.</param>
+/// <param name="failed">Called when the probe cannot be made, and not again until it can.</param>
+internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context, Action<Exception> failed)
 {
     private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
 
@@ -24,6 +28,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     private readonly TimeSpan _period = Seconds(probe, "periodSeconds", 10);
     private readonly long _failures = probe.Number("failureThreshold") ?? 3;
     private readonly long _successes = probe.Number("successThreshold") ?? 1;
+    private bool _isFailing;
 
     /// <summary>Reports each change between good and bad, starting at bad.</summary>
     public async Task FollowAsync(Action<bool> tell, CancellationToken ending)
@@ -71,16 +76,18 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     }
 
     /// <summary>
-    /// Returns one result after the other: at first with growing pauses, and after a success with the period of the manifest.
+    /// Returns one result after the other: at first with growing pauses, and after a success with the period of the manifest. A probe that
+    /// cannot be made has no result, as for a kubelet.
     /// </summary>
     private async IAsyncEnumerable<bool> ResultsAsync(TimeSpan pause, [EnumeratorCancellation] CancellationToken ending)
     {
         await context.Time.DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
         while (true)
         {
-            bool good = await OnceAsync(ending).ConfigureAwait(false);
-            yield return good;
-            pause = good || pause > _period ? _period : pause;
+            bool? result = await OnceAsync(ending).ConfigureAwait(false);
+            if (result is { } good)
+                yield return good;
+            pause = result == true || pause > _period ? _period : pause;
             await context.Time.DelayAsync(pause, ending).ConfigureAwait(false);
             pause = pause < _period ? pause * _patience : _period;
         }
@@ -88,13 +95,15 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
 
     private static TimeSpan Seconds(JsonObject probe, string field, long otherwise) => LongWait.Seconds(probe.Number(field) ?? otherwise);
 
-    private async Task<bool> OnceAsync(CancellationToken ending)
+    private async Task<bool?> OnceAsync(CancellationToken ending)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(ending);
         using IDisposable timeout = context.Time.Alarm(Seconds(probe, "timeoutSeconds", 1), either.Cancel);
         try
         {
-            return await context.Runtime.ProbeAsync(probe, launch, either.Token).ConfigureAwait(false);
+            bool good = await context.Runtime.ProbeAsync(probe, launch, either.Token).ConfigureAwait(false);
+            _isFailing = false;
+            return good;
         }
         catch (OperationCanceledException) when (!ending.IsCancellationRequested)
         {
@@ -103,6 +112,13 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
         catch (LocalClusterException)
         {
             return false;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (!_isFailing)
+                failed(exception);
+            _isFailing = true;
+            return null;
         }
     }
 }

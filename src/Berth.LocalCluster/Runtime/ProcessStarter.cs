@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Berth.LocalCluster.Runtime;
@@ -57,6 +56,7 @@ internal sealed class ProcessStarter : IDisposable
                 launch.Executable, .. launch.Arguments,
             ]
             : [.. _prefix, launch.Executable, .. launch.Arguments];
+        RequireNoNul(launch, words);
         ProcessStartInfo info = new(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
@@ -81,6 +81,21 @@ internal sealed class ProcessStarter : IDisposable
         _requests.Dispose();
     }
 
+    /// <summary>Refuses text that no process can get, as a container runtime does. .NET would cut it at the NUL character.</summary>
+    private static void RequireNoNul(ContainerLaunch launch, IEnumerable<string> words)
+    {
+        static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
+        string? what = words.Any(HasNul) ? "The command" : launch.Environment
+            .Where(static pair => HasNul(pair.Value))
+            .Select(static pair => $"The variable {pair.Key}")
+            .FirstOrDefault();
+        if (what is not null)
+        {
+            throw new LocalClusterException(
+                $"{what} of container {launch.Name} has a NUL character, which no process can get. Remove it.");
+        }
+    }
+
     private static string? Tool(string name) => s_folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private void Run()
@@ -95,8 +110,9 @@ internal sealed class ProcessStarter : IDisposable
                     process.StandardInput.Close();
                 started.SetResult(process);
             }
-            catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)
+            catch (Exception exception)
             {
+                // Any exception concerns only this process. On this thread it would end the program, and all other processes with it.
                 started.SetException(new LocalClusterException($"{info.FileName} cannot be started: {exception.Message}", exception));
             }
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Storage;
@@ -18,11 +19,12 @@ internal sealed class ServiceForwarder(
     ServiceNames names,
     EventRecorder events,
     NotEnforcedList notEnforced,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger logger)
     : IController, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> _open = [];
+    private readonly Dictionary<IPEndPoint, (string Target, TcpPort? Port)> _open = [];
     private readonly Dictionary<IPEndPoint, (string Target, UdpRelay? Relay)> _relays = [];
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly List<Task> _ending = [];
@@ -36,12 +38,8 @@ internal sealed class ServiceForwarder(
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        foreach ((string _, Socket? listener, Task accepting) in _open.Values)
-        {
-            listener?.Dispose();
-            await accepting.ConfigureAwait(false);
-        }
-
+        foreach (TcpPort port in _open.Values.Select(static entry => entry.Port).OfType<TcpPort>())
+            await port.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_connections.Keys).ConfigureAwait(false);
         foreach (UdpRelay relay in _relays.Values.Select(static entry => entry.Relay).OfType<UdpRelay>())
             await relay.DisposeAsync().ConfigureAwait(false);
@@ -53,17 +51,17 @@ internal sealed class ServiceForwarder(
     public void Converge()
     {
         Dictionary<IPEndPoint, string> wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
-        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in _open.ToList())
+        foreach ((IPEndPoint at, (string target, TcpPort? port)) in _open.ToList())
         {
-            if (wanted.GetValueOrDefault(at) != target)
-            {
-                listener?.Dispose();
-                _open.Remove(at);
-            }
+            if (wanted.GetValueOrDefault(at) == target)
+                continue;
+            _open.Remove(at);
+            if (port is not null)
+                _ending.Add(port.DisposeAsync().AsTask());
         }
 
         foreach ((IPEndPoint at, string target) in wanted.Where(pair => !_open.ContainsKey(pair.Key)))
-            _open[at] = Open(at, target);
+            _open[at] = (target, Open(at, target));
         ConvergeUdp();
     }
 
@@ -85,7 +83,10 @@ internal sealed class ServiceForwarder(
         {
             try
             {
-                _relays[at] = (target, new UdpRelay(at, () => Endpoints(target).FirstOrDefault(), time));
+                _relays[at] = (
+                    target,
+                    new UdpRelay(
+                        at, () => Endpoints(target).FirstOrDefault(), exception => Log.PortFailed(logger, exception, at, target), time));
             }
             catch (SocketException exception)
             {
@@ -123,22 +124,24 @@ internal sealed class ServiceForwarder(
         ];
     }
 
-    private (string Target, Socket? Listener, Task Accepting) Open(IPEndPoint at, string target)
+    private TcpPort? Open(IPEndPoint at, string target)
     {
         Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             listener.Bind(at);
             listener.Listen();
-            return (target, listener, AcceptAsync(listener, target));
         }
         catch (SocketException exception)
         {
             // Try once. On a failure the Service gets an event, and the rest of the cluster works.
             listener.Dispose();
             TellTaken(at, target, exception);
-            return (target, null, Task.CompletedTask);
+            return null;
         }
+
+        return new TcpPort(
+            listener, client => Take(client, target), exception => Log.PortFailed(logger, exception, at, target), time);
     }
 
     private void TellTaken(IPEndPoint at, string target, SocketException exception)
@@ -152,26 +155,15 @@ internal sealed class ServiceForwarder(
         events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {exception.Message}", "berth-forwarder");
     }
 
-    private async Task AcceptAsync(Socket listener, string target)
+    private void Take(Socket client, string target)
     {
-        try
-        {
-            while (true)
-            {
-                Socket client = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                Task passing = PassAsync(client, target);
-                _connections[passing] = true;
-                _ = passing.ContinueWith(
-                    done => _connections.TryRemove(done, out _),
-                    CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The listener was closed, because its Service or the cluster has ended.
-        }
+        Task passing = PassAsync(client, target);
+        _connections[passing] = true;
+        _ = passing.ContinueWith(
+            done => _connections.TryRemove(done, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>

@@ -13,16 +13,22 @@ internal sealed class UdpRelay : IAsyncDisposable
     private const int MaxSenders = 1024;
 
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
+    private static readonly IPEndPoint s_any = new(IPAddress.Any, 0);
 
     private readonly Socket _socket;
     private readonly Func<IPEndPoint?> _choose;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IPEndPoint, Sender> _senders = [];
+    private readonly byte[] _buffer = new byte[65535];
     private readonly Task _receiving;
 
+    /// <param name="at">The port.</param>
+    /// <param name="choose">Chooses the endpoint of a new sender; null while none is ready.</param>
+    /// <param name="failed">Called when the port begins to fail.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="SocketException">The port cannot be opened.</exception>
-    public UdpRelay(IPEndPoint at, Func<IPEndPoint?> choose, TimeProvider time)
+    public UdpRelay(IPEndPoint at, Func<IPEndPoint?> choose, Action<Exception> failed, TimeProvider time)
     {
         _choose = choose;
         _time = time;
@@ -37,41 +43,37 @@ internal sealed class UdpRelay : IAsyncDisposable
             throw;
         }
 
-        _receiving = ReceiveAsync();
+        _receiving = PortLoop.RunAsync(PassAsync, failed, time, _stopping.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task cancelled = _stopping.CancelAsync();
+        // The socket is closed before any wait, because another port may be opened at the address right after this call.
+        _socket.Dispose();
+        await cancelled.ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
         foreach (Sender sender in _senders.Values)
             await EndAsync(sender).ConfigureAwait(false);
-        _socket.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task ReceiveAsync()
+    /// <summary>Passes one datagram on.</summary>
+    private async Task PassAsync(CancellationToken stopping)
     {
-        byte[] buffer = new byte[65535];
-        IPEndPoint any = new(IPAddress.Any, 0);
-        while (true)
+        bool isReceived = false;
+        try
         {
-            try
-            {
-                SocketReceiveFromResult received = await _socket.ReceiveFromAsync(buffer, any, _stopping.Token).ConfigureAwait(false);
-                if (await SenderAsync((IPEndPoint)received.RemoteEndPoint).ConfigureAwait(false) is not { } sender)
-                    continue;
-                sender.LastHeard = _time.GetTimestamp();
-                await sender.Socket.SendAsync(buffer.AsMemory(0, received.ReceivedBytes), _stopping.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
+            SocketReceiveFromResult received = await _socket.ReceiveFromAsync(_buffer, s_any, stopping).ConfigureAwait(false);
+            isReceived = true;
+            if (await SenderAsync((IPEndPoint)received.RemoteEndPoint).ConfigureAwait(false) is not { } sender)
                 return;
-            }
-            catch (SocketException)
-            {
-                // The endpoint refused a datagram, or the sender an answer. The next datagram may arrive.
-            }
+            sender.LastHeard = _time.GetTimestamp();
+            await sender.Socket.SendAsync(_buffer.AsMemory(0, received.ReceivedBytes), stopping).ConfigureAwait(false);
+        }
+        catch (SocketException exception) when (isReceived || exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // The endpoint refused a datagram, or the sender an answer. The next datagram may arrive.
         }
     }
 
@@ -99,7 +101,16 @@ internal sealed class UdpRelay : IAsyncDisposable
         }
 
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        await socket.ConnectAsync(endpoint, _stopping.Token).ConfigureAwait(false);
+        try
+        {
+            await socket.ConnectAsync(endpoint, _stopping.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
         Sender sender = new(socket, AnswerAsync(socket, from)) { LastHeard = _time.GetTimestamp() };
         _senders[from] = sender;
         return sender;

@@ -31,6 +31,64 @@ public sealed class ControllerLoopTests
         Assert.Equal(1, failing.Good);
     }
 
+    [Fact]
+    public async Task Change_that_a_controller_fails_to_take_in_is_read_again()
+    {
+        TestClock time = new();
+        ObjectStore store = new(time, new NameGenerator(new Random(1)), 100);
+        RecordingLogger logger = new();
+        Forgetful forgetful = new();
+        Good other = new();
+        await using ControllerLoop loop = new(store, [forgetful, other], time, logger);
+        StoredObject node = store.Create(KindTable.Node, KindTable.Node.NewObject(null, "n"));
+        loop.Start();
+        await other.NextAsync();
+
+        // A removed object is in no list, so only the change itself tells of it.
+        store.Remove(node);
+        foreach (int wait in (int[])[10, 20, 40])
+        {
+            await other.NextAsync();
+            TimeSpan due = TimeSpan.FromMilliseconds(wait);
+            await time.WaitForTimerAsync(set => set == due, TestCluster.Token);
+            Assert.False(forgetful.Removed.Task.IsCompleted);
+            time.Advance(due);
+        }
+
+        await forgetful.Removed.Task.WaitAsync(Wait.Limit, TestCluster.Token);
+        LogEntry entry = Assert.Single(logger.Entries);
+        Assert.Equal(
+            (10, "Controller Forgetful could not take in a change of Node /n; it tries again. The others continue."),
+            (entry.Id, entry.Text));
+    }
+
+    /// <summary>Fails three times to say what a removal affects.</summary>
+    private sealed class Forgetful : IController
+    {
+        private int _failures;
+
+        public TaskCompletionSource Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IEnumerable<string> Affected(Change change) => change.After is not null ? []
+            : _failures++ < 3 ? throw new InvalidOperationException("not yet")
+            : ["/" + change.Last.Name];
+
+        public void Reconcile(string? @namespace, string name) => Removed.TrySetResult();
+    }
+
+    private sealed class Good : IController
+    {
+        private readonly System.Threading.Channels.Channel<string> _reconciled =
+            System.Threading.Channels.Channel.CreateUnbounded<string>();
+
+        public Task<string> NextAsync() =>
+            _reconciled.Reader.ReadAsync(TestCluster.Token).AsTask().WaitAsync(Wait.Limit, TestCluster.Token);
+
+        public IEnumerable<string> Affected(Change change) => ["/" + change.Last.Name];
+
+        public void Reconcile(string? @namespace, string name) => _reconciled.Writer.TryWrite(name);
+    }
+
     private sealed class Failing(TimeProvider time) : IController
     {
         private readonly System.Threading.Channels.Channel<(string Name, DateTimeOffset At)> _tried =

@@ -150,6 +150,24 @@ public sealed class ContainerStartTests : IDisposable
         Assert.Contains("Pod k8s-example2/p: containers.workingDir (/no/such/folder is not on this machine)", test.Cluster.NotEnforced);
     }
 
+    [Theory]
+    [InlineData("""env: [{ name: X, value: "a\0b" }]""", "The variable X")]
+    [InlineData("""args: ["a\0b"]""", "The command")]
+    public async Task Container_with_a_NUL_character_does_not_start_and_others_do(string field, string what)
+    {
+        await using TestCluster test = await StartAsync("exec sleep 600", field);
+        await test.WaitAsync(static pods => pods is [{ State: "StartError", Phase: "Failed" }]);
+        Assert.Equal(
+            $"{what} of container c has a NUL character, which no process can get. Remove it.", await test.EventAsync("Failed", "p"));
+        test.Cluster.Apply("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: q, namespace: k8s-example2 }
+            spec: { restartPolicy: Never, containers: [{ name: c, image: k8s-example2, command: [/bin/sh, -c, exit 0] }] }
+            """);
+        await test.WaitAsync(static pods => pods.Any(static pod => pod is { Name: "q", Phase: "Succeeded" }));
+    }
+
     private static async Task<string[]> LogAsync(TestCluster test)
     {
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
