@@ -77,8 +77,11 @@ internal sealed class EndpointFollower : ISupervised, IAsyncDisposable
         Log.ServingFromFile(_logger, View.Target, saved.Version, age);
     }
 
-    private void ConfirmAt(TimeSpan age) =>
-        _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
+    private void ConfirmAt(TimeSpan age)
+    {
+        TimeSpan limited = age < SourceHealth.MaxAge ? age : SourceHealth.MaxAge;
+        _health.ConfirmedAt = _time.GetTimestamp() - (long)(limited.TotalSeconds * _time.TimestampFrequency);
+    }
 
     /// <inheritdoc/>
     public async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
