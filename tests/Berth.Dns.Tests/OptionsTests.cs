@@ -28,8 +28,8 @@ public sealed class OptionsTests
             MaxPods = 0,
         }));
         Assert.All(
-            ["'.cluster.local'", "Servers is null", "Neither DNS servers", "'Game'", "'tcp'", "AddressFamilies is 9", "FirstOrdinal is -1", "OrdinalGap is 0",
-                "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
+            ["'.cluster.local'", "Servers is null", "Neither DNS servers", "'Game'", "'tcp'", "AddressFamilies is 9", "FirstOrdinal is -1",
+                "OrdinalGap is 0", "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
     }
 
