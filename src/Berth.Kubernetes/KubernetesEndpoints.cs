@@ -23,7 +23,7 @@ public static class KubernetesEndpoints
         KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
     {
         options ??= new KubernetesEndpointSourceOptions();
-        OptionFaults.Throw(options.FindFaults(), nameof(options));
+        Check(options, directoryOptions);
         ClusterAccess access = FindAccess(new ClusterAccessOptions
         {
             Environment = Environment.GetEnvironmentVariable,
@@ -39,8 +39,13 @@ public static class KubernetesEndpoints
     /// <param name="options">The options of the source, or null for the defaults.</param>
     /// <param name="directoryOptions">The options of the directory, or null for the defaults.</param>
     public static EndpointDirectory Connect(
-        ClusterAccess access, KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null) =>
-        new(new KubernetesEndpointSource(access, options), directoryOptions);
+        ClusterAccess access, KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        options ??= new KubernetesEndpointSourceOptions();
+        Check(options, directoryOptions);
+        return new EndpointDirectory(new KubernetesEndpointSource(access, options), directoryOptions);
+    }
 
     /// <summary>
     /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, if it is set (also inside
@@ -56,4 +61,8 @@ public static class KubernetesEndpoints
         OptionFaults.Throw(options.FindFaults(), nameof(options));
         return ClusterSearch.Find(options);
     }
+
+    /// <summary>Checks both options before the source is created, because no caller could dispose it.</summary>
+    private static void Check(KubernetesEndpointSourceOptions options, EndpointDirectoryOptions? directoryOptions) => OptionFaults.Throw(
+        [.. options.FindFaults(), .. (directoryOptions ?? new EndpointDirectoryOptions()).FindFaults()], nameof(options));
 }

@@ -1,3 +1,4 @@
+using Berth.Checks;
 using Berth.Planning.Objects;
 using Berth.Planning.Placement;
 using Berth.Planning.Ranges;
@@ -54,10 +55,12 @@ public sealed class PortPlan
     /// <summary>Makes the plan of an input, and checks it.</summary>
     /// <param name="input">The objects.</param>
     /// <param name="options">The options, or null for the defaults.</param>
+    /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     public static PortPlan Create(PlanInput input, PlanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         options ??= new PlanOptions();
+        OptionFaults.Throw(options.FindFaults(), nameof(options));
         List<string> unread = [.. input.Unread];
         List<PlanFault> faults = [];
         IReadOnlyList<PlanObject> objects = Repeats.LastOfEach(input.Objects, faults);

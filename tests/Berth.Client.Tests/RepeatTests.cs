@@ -172,6 +172,24 @@ public sealed class RepeatTests
         Assert.Empty(http.Requests);
     }
 
+    [Fact]
+    public async Task Faults_of_a_request_for_seats_are_in_one_message()
+    {
+        using ScriptedHandler http = new(static _ => ScriptedHandler.Answer(201, Reserved));
+        string longest = new('k', 255);
+        SeatRequest request = new() { Seats = 0, Key = longest + "k", Ttl = TimeSpan.Zero, IdempotencyKey = longest + "k" };
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => http.Connect().ReserveSeatsAsync("a/b", request, ClientRig.Cancelled));
+        Assert.StartsWith(
+            "Seats is 0. Give 1 or more. Ttl is 00:00:00. Give a time above zero, or null for the dispatcher's. "
+                + "Key has 256 characters. Give at most 255. IdempotencyKey has 256 characters. Give at most 255.",
+            refused.Message, StringComparison.Ordinal);
+        Assert.Empty(http.Requests);
+        await http.Connect().ReserveSeatsAsync(
+            "a/b", new SeatRequest { Key = longest, IdempotencyKey = longest }, ClientRig.Cancelled);
+        Assert.Single(http.Requests);
+    }
+
     [Theory]
     [InlineData("1e300")]
     [InlineData("1e400")]

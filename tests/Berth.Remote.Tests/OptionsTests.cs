@@ -42,6 +42,23 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void Faults_of_both_options_are_in_one_message_and_no_source_is_created()
+    {
+        using Meter meter = new("test");
+        using InstrumentCount instruments = new(meter);
+        EndpointDirectoryOptions directory = new() { SnapshotFile = "" };
+        ArgumentException both = Assert.Throws<ArgumentException>(() =>
+            RemoteEndpoints.Connect("ftp://a", new RemoteEndpointSourceOptions { Meter = meter, RunId = "" }, directory));
+        Assert.Contains("'ftp://a' is no address", both.Message, StringComparison.Ordinal);
+        Assert.Contains("RunId is empty", both.Message, StringComparison.Ordinal);
+        Assert.Contains("SnapshotFile is empty", both.Message, StringComparison.Ordinal);
+        ArgumentException one = Assert.Throws<ArgumentException>(() =>
+            RemoteEndpoints.Connect("http://127.0.0.1:1", new RemoteEndpointSourceOptions { Meter = meter }, directory));
+        Assert.Contains("SnapshotFile is empty", one.Message, StringComparison.Ordinal);
+        Assert.Equal(0, instruments.Value);
+    }
+
+    [Fact]
     public void No_dispatcher_is_a_fault() =>
         Assert.Contains("No dispatcher is given", Assert.Single(RemoteEndpointSource.FindFaults([])), StringComparison.Ordinal);
 

@@ -111,6 +111,22 @@ public sealed class ChangeSignalTests : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_throws_leaves_no_report_pending()
+    {
+        BrokenClock clock = new(_clock);
+        using ChangeSignal signal = new(s_interval, clock, _log);
+        int told = 0;
+        ChangeToken.OnChange(() => signal.Token, () => told++);
+        signal.Change();
+        clock.IsBroken = true;
+        Assert.Throws<InvalidOperationException>(signal.Change);
+        clock.IsBroken = false;
+        signal.Change();
+        _clock.Advance(s_interval);
+        Assert.Equal(2, told);
+    }
+
+    [Fact]
     public void A_disposed_signal_is_silent_and_has_no_timer()
     {
         _signal.Change();
@@ -120,5 +136,28 @@ public sealed class ChangeSignalTests : IDisposable
         _signal.Change();
         Assert.Equal(1, _told);
         Assert.Equal(0, _clock.Timers);
+    }
+
+    /// <summary>A clock whose timers cannot be set while it is broken.</summary>
+    private sealed class BrokenClock(TimeProvider clock) : TimeProvider
+    {
+        public bool IsBroken { get; set; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new BrokenTimer(clock.CreateTimer(callback, state, dueTime, period), this);
+    }
+
+    private sealed class BrokenTimer(ITimer timer, BrokenClock clock) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) =>
+            clock.IsBroken ? throw new InvalidOperationException("The clock is broken.") : timer.Change(dueTime, period);
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

@@ -37,7 +37,10 @@ public sealed class PushableSource : IEndpointSource
 
     /// <summary>Lets the next read fail.</summary>
     public void Fail(ServiceTarget target, PortScheme ports, string message) =>
-        StreamOf(target, ports).Push(new EndpointSourceException(message));
+        Fail(target, ports, new EndpointSourceException(message));
+
+    /// <summary>Lets the next read throw.</summary>
+    public void Fail(ServiceTarget target, PortScheme ports, Exception exception) => StreamOf(target, ports).Push(exception);
 
     /// <summary>Waits, <see cref="Wait.Limit"/> at most, until a view shows a snapshot that meets a condition.</summary>
     public static async Task<EndpointSnapshot> WaitForAsync(
@@ -77,7 +80,7 @@ public sealed class PushableSource : IEndpointSource
         public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
         {
             object item = await _pushed.Reader.ReadAsync(cancellationToken);
-            return item as EndpointSnapshot ?? throw (EndpointSourceException)item;
+            return item as EndpointSnapshot ?? throw (Exception)item;
         }
 
         public ValueTask DisposeAsync()

@@ -81,8 +81,8 @@ internal static class GetAddressCommand
     private static ServiceTarget ReadTarget(SettingsReader reader, Argument<string?> argument, PodIdentity self)
     {
         string? text = reader.GetArgument(argument);
-        if (text is null && self is { Namespace: { } space, Ordinal: not null })
-            return new ServiceTarget(space, self.Name[..self.Name.LastIndexOf('-')]);
+        if (text is null && self.Namespace is { } space && PodOrdinal.TryReadStem(self.Name, out ReadOnlySpan<char> stem, out _))
+            return new ServiceTarget(space, stem.ToString());
         if (text is null)
             reader.Fault($"The Service of {self} is not known. Give it as NAMESPACE/SERVICE, or set {PodIdentity.NamespaceVariable}.");
         else if (ServiceTarget.TryParse(text, out ServiceTarget target, out string? fault))

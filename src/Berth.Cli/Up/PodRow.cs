@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.LocalCluster;
+using Berth.Ports;
 
 namespace Berth.Cli.Up;
 
@@ -41,7 +42,7 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
     };
 
     private static (string Set, int Ordinal) SetAndOrdinalOf(string pod) =>
-        PodOrdinal.TryParse(pod, out int ordinal, out _) ? (pod[..pod.LastIndexOf('-')], ordinal) : (pod, 0);
+        PodOrdinal.TryReadStem(pod, out ReadOnlySpan<char> stem, out int ordinal) ? (stem.ToString(), ordinal) : (pod, 0);
 
     private static string StateOf(PodSummary pod) =>
         pod.Terminating ? "terminating"
@@ -57,7 +58,8 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
         int? port = app switch
         {
             UpOptions.ServiceA => UpSettings.DefaultPort,
-            UpOptions.ServiceB when PodOrdinal.TryParse(pod.Name, out int ordinal, out _) => options.BasePort + ordinal,
+            UpOptions.ServiceB when PodOrdinal.TryParse(pod.Name, out int ordinal, out _)
+                && PortRange.TryCompute(options.BasePort, ordinal, 1, out int own, out _) => own,
             _ => null,
         };
         return port is null ? pod.PodIP : string.Create(CultureInfo.InvariantCulture, $"{pod.PodIP}:{port}");

@@ -109,6 +109,7 @@ public sealed class DnsEndpointSourceOptions
         faults.Check(
             ClusterDomain is not null && DnsNames.IsAskable(ClusterDomain),
             $"The cluster domain '{ClusterDomain}' is not a DNS name. Write it as in cluster.local, without a dot at either end.");
+        faults.CheckGiven(Servers, nameof(Servers));
         faults.Check(
             Servers is { Count: > 0 } || !string.IsNullOrEmpty(ResolvConf),
             "Neither DNS servers nor a file that names them is given. Give one of both.");

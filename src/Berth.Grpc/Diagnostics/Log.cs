@@ -14,4 +14,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 801, Level = LogLevel.Error,
         Message = "HostName of the options failed for a pod of {Name}; calls fail until the next change of the pods.")]
     public static partial void HostNameFailed(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(EventId = 802, Level = LogLevel.Error,
+        Message = "Following {Name} failed; the last known pods stay, and it is tried again.")]
+    public static partial void FollowingFailed(ILogger logger, string name, Exception exception);
 }

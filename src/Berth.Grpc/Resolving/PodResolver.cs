@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Grpc.Diagnostics;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
@@ -9,93 +10,143 @@ namespace Berth.Grpc.Resolving;
 /// Tells a channel the pods of its target: once at the start, and again after each change. It polls nothing, and its results are never
 /// failures: the library would answer a failure before the first pods with a balancer that knows one address.
 /// </summary>
-internal sealed class PodResolver(EndpointDirectory directory, Channel channel, ServiceConfig? config, ILogger logger) : Resolver
+internal sealed class PodResolver : Resolver
 {
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly EndpointDirectory _directory;
+    private readonly Channel _channel;
+    private readonly ServiceConfig? _config;
+    private readonly ILogger _logger;
+    private readonly Supervisor _supervisor;
+    private Action<ResolverResult> _listener = static _ => { };
+    private EndpointView? _view;
+    private EndpointList? _toldList;
     private ResolvedPods? _told;
+    private volatile bool _isDisposed;
+
+    public PodResolver(EndpointDirectory directory, Channel channel, ServiceConfig? config, ILogger logger)
+    {
+        _directory = directory;
+        _channel = channel;
+        _config = config;
+        _logger = logger;
+        _supervisor = new Supervisor(FollowAsync, Failed, new ExponentialBackoff(channel.Options.Random), directory.TimeProvider);
+    }
 
     /// <summary>Completes when the resolver has ended. It never fails.</summary>
-    public Task Running { get; private set; } = Task.CompletedTask;
+    public Task Running => _supervisor.Running;
 
     /// <inheritdoc/>
-    // An existing snapshot is reported before this method returns, so that the first call does not wait.
-    public override void Start(Action<ResolverResult> listener) => Running = RunAsync(listener);
+    public override void Start(Action<ResolverResult> listener)
+    {
+        _listener = listener;
+        try
+        {
+            // An existing snapshot is reported before this method returns, so that the first call does not wait.
+            TellPods(Follow());
+        }
+        catch (Exception exception)
+        {
+            // The first step of the loop tries again at once. It also says when the directory is disposed.
+            if (!IsEnd(exception))
+                Log.FollowingFailed(_logger, _channel.Address.Name, exception);
+        }
+
+        _supervisor.Start();
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _stopping.Cancel();
+        {
+            _isDisposed = true;
+            _supervisor.Stop();
+        }
+
         base.Dispose(disposing);
     }
 
-    private async Task RunAsync(Action<ResolverResult> listener)
+    private static bool IsEnd(Exception exception) =>
+        exception is ObjectDisposedException { ObjectName: nameof(EndpointDirectory) };
+
+    /// <summary>Follows the view until it ends. After an exception the supervisor comes back, and what was not told is told.</summary>
+    private async ValueTask FollowAsync(CancellationToken stopping)
     {
         try
         {
-            EndpointView view = directory.Follow(channel.Address.Target, channel.Ports);
+            EndpointView view = Follow();
             if (view.Current is null)
-                await WaitForFirstAsync(listener, view).ConfigureAwait(false);
-            await FollowAsync(listener, view).ConfigureAwait(false);
-            Tell(listener, () => ResolvedPods.None(
-                channel, null, $"The directory no longer follows {channel.Address.Target}: it is disposed, or has released the target."));
+                await WaitForFirstAsync(view, stopping).ConfigureAwait(false);
+            EndpointSnapshot? seen;
+            do
+                seen = TellPods(view);
+            while (await view.WaitForChangeAsync(seen, stopping).ConfigureAwait(false));
+            TellNone(null, $"The directory no longer follows {_channel.Address.Target}: it is disposed, or has released the target.");
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception exception) when (IsEnd(exception))
         {
+            Log.ResolverEnded(_logger, _channel.Address.Name, exception);
+            TellNone(null, $"The channel no longer follows {_channel.Address.Name}. {exception.Message}");
         }
-        catch (Exception exception)
-        {
-            Log.ResolverEnded(logger, channel.Address.Name, exception);
-            Tell(listener, () => ResolvedPods.None(
-                channel, null, $"The channel no longer follows {channel.Address.Name}. {exception.Message}"));
-        }
+
+        _supervisor.Stop();
     }
 
+    /// <summary>Reports an exception of the source that opens a stream, of the library that is told, or a defect.</summary>
+    private TimeSpan? Failed(Exception exception)
+    {
+        Log.FollowingFailed(_logger, _channel.Address.Name, exception);
+        // Until a channel has a result, its calls wait without a limit.
+        if (_toldList is null)
+            TellNone(_view, $"Following {_channel.Address.Name} failed, and is tried again. {exception.Message}");
+        return null;
+    }
+
+    // The view is kept: a target that is released must not be followed from the start.
+    private EndpointView Follow() => _view ??= _directory.Follow(_channel.Address.Target, _channel.Ports);
+
     /// <summary>Waits for the first snapshot. Until a channel has a result, its calls wait without a limit.</summary>
-    private async Task WaitForFirstAsync(Action<ResolverResult> listener, EndpointView view)
+    private async Task WaitForFirstAsync(EndpointView view, CancellationToken stopping)
     {
         try
         {
-            await directory.GetEndpointsAsync(channel.Address.Target, channel.Ports, _stopping.Token).ConfigureAwait(false);
+            await view.GetEndpointsAsync(stopping).ConfigureAwait(false);
         }
         catch (EndpointSourceException exception)
         {
-            Tell(listener, () => ResolvedPods.None(channel, view, exception.Message));
+            TellNone(view, exception.Message);
         }
     }
 
-    private async Task FollowAsync(Action<ResolverResult> listener, EndpointView view)
+    /// <summary>Tells the pods of the latest snapshot unless they are told, and returns it.</summary>
+    private EndpointSnapshot? TellPods(EndpointView view)
     {
-        EndpointSnapshot? seen;
-        EndpointList? told = null;
-        do
-        {
-            seen = view.Current;
-            if (seen is null || ReferenceEquals(seen.Endpoints, told))
-                continue;
-            told = seen.Endpoints;
-            Tell(listener, () => _told = ResolvedPods.Of(channel, view, seen, _told));
-        }
-        while (await view.WaitForChangeAsync(seen, _stopping.Token).ConfigureAwait(false));
-    }
-
-    private void Tell(Action<ResolverResult> listener, Func<ResolvedPods> resolve)
-    {
-        if (_stopping.IsCancellationRequested)
-            return;
+        EndpointSnapshot? snapshot = view.Current;
+        if (snapshot is null || ReferenceEquals(snapshot.Endpoints, _toldList))
+            return snapshot;
         ResolvedPods pods;
         try
         {
-            pods = resolve();
+            pods = _told = ResolvedPods.Of(_channel, view, snapshot, _told);
         }
         catch (Exception exception)
         {
             // The caller's HostName. The next change tries again.
-            Log.HostNameFailed(logger, channel.Address.Name, exception);
+            Log.HostNameFailed(_logger, _channel.Address.Name, exception);
             pods = ResolvedPods.None(
-                channel, null, $"HostName of the options failed for a pod of {channel.Address.Name}. {exception.Message}");
+                _channel, null, $"HostName of the options failed for a pod of {_channel.Address.Name}. {exception.Message}");
         }
 
-        listener(ResolverResult.ForResult(pods, config, null));
+        Tell(pods);
+        _toldList = snapshot.Endpoints;
+        return snapshot;
+    }
+
+    private void TellNone(EndpointView? view, string reason) => Tell(ResolvedPods.None(_channel, view, reason));
+
+    private void Tell(ResolvedPods pods)
+    {
+        if (!_isDisposed)
+            _listener(ResolverResult.ForResult(pods, _config, null));
     }
 }

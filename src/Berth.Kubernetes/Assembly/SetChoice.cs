@@ -79,8 +79,6 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     /// <summary>Reads a name in either form. A name without an ordinal has no stem, nor has a pod of another namespace.</summary>
     private static bool TryReadStem(PodName pod, out ReadOnlySpan<char> stem, out int ordinal)
     {
-        stem = default;
-        ordinal = 0;
         if (pod.Prefix is { } prefix)
         {
             stem = prefix.Text.AsSpan()[..^1];
@@ -88,11 +86,10 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
             return true;
         }
 
-        if (pod.Text is not { } name || name.Contains('/', StringComparison.Ordinal)
-            || !PodOrdinal.TryParse(name, out ordinal, out _))
-            return false;
-        stem = name.AsSpan(0, name.LastIndexOf('-'));
-        return true;
+        stem = default;
+        ordinal = 0;
+        return pod.Text is { } name && !name.Contains('/', StringComparison.Ordinal)
+            && PodOrdinal.TryReadStem(name, out stem, out ordinal);
     }
 
     private string Describe(string set)

@@ -8,10 +8,15 @@ internal sealed class KubernetesApiOptions
     /// <summary>The limit for resolving the address, the TCP connection and the TLS handshake together. Default: 10 s.</summary>
     internal TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time without a byte from the server after which a ping is sent. Default: 15 s. At least 1 s.</summary>
+    /// <summary>
+    /// The time without a byte from the server after which a ping is sent. Default: 15 s. <see cref="SocketsHttpHandler"/> refuses less
+    /// than 1 s.
+    /// </summary>
     internal TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The time that the server has to answer the ping. Default: 15 s. At least 1 s.</summary>
+    /// <summary>
+    /// The time that the server has to answer the ping. Default: 15 s. <see cref="SocketsHttpHandler"/> refuses less than 1 s.
+    /// </summary>
     internal TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>

@@ -3,7 +3,10 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>The data that every state reads and none changes. Steps return their effects, and the reflector applies them here.</summary>
+/// <summary>
+/// The data that all states share. A step changes only its own state, and takes random numbers. It returns all other effects, and the
+/// reflector applies them here.
+/// </summary>
 internal sealed class ReflectorContext<T>
     where T : class, IResource
 {
@@ -91,7 +94,7 @@ internal sealed class ReflectorContext<T>
     /// <summary>Returns 5 to 10 minutes, as in client-go, so that the watches of many clients do not end at the same time.</summary>
     public int NextTimeoutSeconds() => _random.Next(300, 601);
 
-    /// <summary>Applies the effects of a step. Only the reflector calls it; a step itself changes nothing.</summary>
+    /// <summary>Applies the effects of a step. Only the reflector calls it; a step itself changes only its own state.</summary>
     public void Apply(in StepEffects effects)
     {
         if (effects.Learned != Learned.None)

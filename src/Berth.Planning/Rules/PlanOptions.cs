@@ -1,3 +1,5 @@
+using Berth.Checks;
+
 namespace Berth.Planning;
 
 /// <summary>The options of a plan.</summary>
@@ -21,14 +23,30 @@ public sealed record PlanOptions
     /// <summary>Ranges that others use. Default: none.</summary>
     public IReadOnlyList<PlanRange> Reserved { get; init; } = [];
 
-    /// <summary>
-    /// The pods by which every set without an autoscaler must be able to grow, 0 or more. Default 1.
-    /// </summary>
+    /// <summary>The pods by which every set without an autoscaler must be able to grow. Default 1; 0 to 65535.</summary>
     public int Headroom { get; init; } = 1;
 
     /// <summary>True to pass objects of unknown kinds over without a word. Default: false.</summary>
     public bool SkipUnknown { get; init; }
 
-    /// <summary>The ids of rules that are left out. Default: none.</summary>
+    /// <summary>The ids of rules that are left out: some of <see cref="PlanRule.All"/>. Default: none.</summary>
     public IReadOnlyList<string> Skip { get; init; } = [];
+
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
+    public IReadOnlyList<string> FindFaults()
+    {
+        OptionFaults faults = new();
+        faults.CheckGiven(Ports, nameof(Ports));
+        faults.CheckGiven(Reserved, nameof(Reserved));
+        faults.CheckRange(Headroom, 0, 65535, nameof(Headroom));
+        faults.CheckGiven(Skip, nameof(Skip));
+        foreach (string id in Skip ?? [])
+        {
+            faults.Check(
+                PlanRule.All.Any(rule => rule.Id == id),
+                $"Skip names '{id}', and there is no such rule. Give ids of PlanRule.All, such as {PlanRule.Headroom.Id}.");
+        }
+
+        return faults.Found;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Planning.Objects;
 using Berth.Planning.Ranges;
+using Berth.Ports;
 
 namespace Berth.Planning.Workloads;
 
@@ -36,11 +37,11 @@ internal sealed class StatementFinder(
         if (workload.IsSet)
         {
             return new PortSpan(
-                port.Name, port.Number + ((long)workload.Start * port.Stride), port.Stride, workload.Pods, port.Protocol);
+                port.Name, PortRange.Compute(port.Number, workload.Start, port.Stride), port.Stride, workload.Pods, port.Protocol);
         }
 
         int ordinal = workload.Object.Kind == "Pod" && PodOrdinal.TryParse(workload.Object.Name, out int own, out _) ? own : 0;
-        return new PortSpan(port.Name, port.Number + ((long)ordinal * port.Stride), 0, workload.Pods, port.Protocol);
+        return new PortSpan(port.Name, PortRange.Compute(port.Number, ordinal, port.Stride), 0, workload.Pods, port.Protocol);
     }
 
     private IEnumerable<PortStatement> FindAll(Workload workload)

@@ -36,7 +36,9 @@ public sealed class SeatDeskOptions
     /// </summary>
     public string? CertificateFile { get; init; }
 
-    /// <summary>The PEM file with the private key of <see cref="CertificateFile"/>, RSA or ECDSA, without a password.</summary>
+    /// <summary>
+    /// The PEM file with the private key of <see cref="CertificateFile"/>, RSA or ECDSA, without a password. Default null, as there.
+    /// </summary>
     public string? CertificateKeyFile { get; init; }
 
     /// <summary>The most seats that one client may have, 1 to 10,000. Default 100.</summary>

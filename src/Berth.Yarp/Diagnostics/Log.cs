@@ -16,7 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 822, Level = LogLevel.Error,
         Message = "The pods of {Target} are no longer followed; the last known ones stay until the configuration is loaded again.")]
-    public static partial void FollowingFailed(ILogger logger, ServiceTarget target, Exception exception);
+    public static partial void FollowingEnded(ILogger logger, ServiceTarget target, Exception exception);
 
     [LoggerMessage(EventId = 823, Level = LogLevel.Error, Message = "A change of pods could not be reported to the proxy.")]
     public static partial void ReloadFailed(ILogger logger, Exception exception);
@@ -27,4 +27,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 825, Level = LogLevel.Warning,
         Message = "The resolver of the destinations {Destinations} failed. {Meanwhile}; they are resolved again in 10 s.")]
     public static partial void OthersFailed(ILogger logger, string destinations, string meanwhile, Exception exception);
+
+    [LoggerMessage(EventId = 826, Level = LogLevel.Error,
+        Message = "Following {Target} failed; the last known pods stay. It is followed again after {Seconds} s.")]
+    public static partial void FollowingFailed(ILogger logger, ServiceTarget target, double seconds, Exception exception);
 }

@@ -41,13 +41,16 @@ internal sealed class ChangeSignal : IDisposable
         {
             if (_isPending || _isDisposed)
                 return;
-            _isPending = true;
             TimeSpan wait = _toldAt is { } at ? _interval - _time.GetElapsedTime(at) : TimeSpan.Zero;
             if (wait > TimeSpan.Zero)
             {
+                // A clock that throws must not leave a report pending that never comes.
                 _timer.Change(wait, Timeout.InfiniteTimeSpan);
+                _isPending = true;
                 return;
             }
+
+            _isPending = true;
         }
 
         Tell();

@@ -21,8 +21,9 @@ internal sealed class PodDestinationResolver : IDestinationResolver, IConfigChan
     private readonly ConditionalWeakTable<DestinationConfig, ResolvedDestination> _resolved = [];
     private readonly ChangeSignal _signal;
     private readonly OtherDestinations _others;
-    private readonly CancellationTokenSource _stopping = new();
     private volatile bool _isStarted;
+    private bool _isDisposed;
+    private bool _isEnded;
 
     public PodDestinationResolver(IDestinationResolver others, EndpointDirectory directory, BerthYarpOptions options, ILogger logger)
     {
@@ -83,7 +84,15 @@ internal sealed class PodDestinationResolver : IDestinationResolver, IConfigChan
 
     public void Dispose()
     {
-        _stopping.Cancel();
+        lock (_watches)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            foreach (TargetWatch watch in _watches.Values)
+                watch.Stop();
+        }
+
         _others.Dispose();
         _signal.Dispose();
     }
@@ -91,10 +100,15 @@ internal sealed class PodDestinationResolver : IDestinationResolver, IConfigChan
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        Task[] running;
+        TargetWatch[] watches;
         lock (_watches)
-            running = [.. _watches.Values.Select(static watch => watch.Running)];
-        await Task.WhenAll(running).ConfigureAwait(false);
+        {
+            // The container disposes the resolver once for each of its services.
+            watches = _isEnded ? [] : [.. _watches.Values];
+            _isEnded = true;
+        }
+
+        await Task.WhenAll(watches.Select(static watch => watch.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     private async ValueTask AddPodsAsync(
@@ -147,16 +161,16 @@ internal sealed class PodDestinationResolver : IDestinationResolver, IConfigChan
         lock (_watches)
         {
             TargetWatch? known = _watches.GetValueOrDefault(key);
-            if (known is { Running.IsCompleted: false } || _stopping.IsCancellationRequested)
+            if (known is { Running.IsCompleted: false } || _isDisposed)
                 return known;
             try
             {
                 return _watches[key] = new TargetWatch(
-                    _directory.Follow(template.Target, template.Ports), _options.TimeProvider, _logger, _signal.Change, _stopping.Token);
+                    _directory.Follow(template.Target, template.Ports), _options.TimeProvider, _logger, _signal.Change);
             }
             catch (ObjectDisposedException exception)
             {
-                Log.FollowingFailed(_logger, template.Target, exception);
+                Log.FollowingEnded(_logger, template.Target, exception);
                 return known;
             }
         }

@@ -25,6 +25,16 @@ internal sealed class Supervisor(ISupervised work, IBackoffPolicy backoff, TimeP
     {
     }
 
+    /// <summary>Completes when the loop has ended; before the start it is complete. It never fails.</summary>
+    public Task Running
+    {
+        get
+        {
+            lock (_lock)
+                return _running;
+        }
+    }
+
     /// <summary>Starts the loop. Later calls, and a call after disposal, do nothing.</summary>
     public void Start()
     {

@@ -53,8 +53,8 @@ public sealed class ClusterEndpointSource : IEndpointSource, IReleasesTargets, I
             faults.Add("There is no cluster. Give at least one.");
         foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
-            if (Dns1123.FaultOfLabel(name) is { } fault)
-                faults.Add($"The cluster name '{name}' {fault}. Give a label such as east.");
+            if (Dns1123.FaultOfCluster(name) is { } fault)
+                faults.Add(fault);
             else if (names.Count(other => other == name) > 1)
                 faults.Add($"The cluster {name} is given twice. Give each cluster a name of its own.");
         }

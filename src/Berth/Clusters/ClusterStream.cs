@@ -115,7 +115,14 @@ internal sealed class ClusterStream(
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         if (limit is { } left)
             all.Add(Task.Delay(left, time, timer.Token));
-        await Task.WhenAny(all).WaitAsync(cancellationToken).ConfigureAwait(false);
-        await timer.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAny(all).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when the wait is cancelled: a timer may be set to weeks.
+            await timer.CancelAsync().ConfigureAwait(false);
+        }
     }
 }

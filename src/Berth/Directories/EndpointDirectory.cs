@@ -56,6 +56,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _keeper.Start();
     }
 
+    /// <summary>The clock, for what follows a view.</summary>
+    internal TimeProvider TimeProvider => _options.TimeProvider;
+
     /// <summary>The views of all followed targets.</summary>
     public IEnumerable<EndpointView> Views => _views.Values;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Berth.Checks;
+using Berth.Targets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -53,7 +54,8 @@ public sealed class EndpointDirectoryOptions
 
     /// <summary>
     /// The name of the cluster that the source reads, where several are followed: the attribute <c>k8s.cluster.name</c> of the metrics, and
-    /// the end of the logger's name. Default: null, for no name. <see cref="ClusterEndpointSource"/> sets it.
+    /// the end of the logger's name. Default: null, for no name. A label as in Kubernetes (RFC 1123).
+    /// <see cref="ClusterEndpointSource"/> sets it.
     /// </summary>
     public string? Cluster { get; init; }
 
@@ -70,6 +72,8 @@ public sealed class EndpointDirectoryOptions
             faults.CheckAboveZero(FirstSnapshotTimeout, TimerLimit.Max, nameof(FirstSnapshotTimeout));
         faults.Check(SnapshotFile is not "", "SnapshotFile is empty. Give a path, or null for no file.");
         faults.Check(!(MaxStale <= TimeSpan.Zero), $"MaxStale is {MaxStale}. Give a duration above zero, or null for no limit.");
+        if (Cluster is not null && Dns1123.FaultOfCluster(Cluster) is { } wrong)
+            faults.Check(false, wrong);
         return faults.Found;
     }
 

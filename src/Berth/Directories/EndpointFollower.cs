@@ -77,8 +77,11 @@ internal sealed class EndpointFollower : ISupervised, IAsyncDisposable
         Log.ServingFromFile(_logger, View.Target, saved.Version, age);
     }
 
-    private void ConfirmAt(TimeSpan age) =>
-        _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
+    private void ConfirmAt(TimeSpan age)
+    {
+        TimeSpan limited = age < SourceHealth.MaxAge ? age : SourceHealth.MaxAge;
+        _health.ConfirmedAt = _time.GetTimestamp() - (long)(limited.TotalSeconds * _time.TimestampFrequency);
+    }
 
     /// <inheritdoc/>
     public async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
@@ -124,7 +127,7 @@ internal sealed class EndpointFollower : ISupervised, IAsyncDisposable
     /// <inheritdoc/>
     public TimeSpan? Fail(Exception exception)
     {
-        EndpointSourceException failure = exception as EndpointSourceException ?? Unexpected(exception);
+        EndpointSourceException failure = EndpointSourceException.Of(View.Target, exception);
         _health.CountFailure();
         ViewState before = _states.Value;
         Swap(before.Read, before.Snapshot, failure);
@@ -172,9 +175,6 @@ internal sealed class EndpointFollower : ISupervised, IAsyncDisposable
 
     private EndpointSnapshot? AsStale(EndpointSnapshot? snapshot, DateTimeOffset? since, EndpointSourceException failure) =>
         snapshot is null or { IsStale: true } ? snapshot : snapshot.AsStale(since ?? _time.GetUtcNow(), failure.Message);
-
-    private EndpointSourceException Unexpected(Exception exception) =>
-        new($"Reading {View.Target} failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
 
     private static bool HasSameContent(EndpointSnapshot read, EndpointSnapshot? before) =>
         before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.LeftOut, before.LeftOut)

@@ -5,6 +5,11 @@ namespace Berth.Directories;
 /// </summary>
 internal sealed class SourceHealth
 {
+    /// <summary>
+    /// The largest age of a snapshot. A monotonic clock of nanoseconds cannot express 300 years: a larger age would become negative.
+    /// </summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(100 * 365);
+
     private long _confirmedAt;
     private long _failures;
 

@@ -46,6 +46,17 @@ public static class PodOrdinal
         return podName is not null && reason is null;
     }
 
+    /// <summary>Reads the stem and the ordinal of a name that has an ordinal.</summary>
+    /// <param name="podName">The name.</param>
+    /// <param name="stem">The part before the dash: the name of the StatefulSet.</param>
+    /// <param name="ordinal">The ordinal, or 0.</param>
+    internal static bool TryReadStem(ReadOnlySpan<char> podName, out ReadOnlySpan<char> stem, out int ordinal)
+    {
+        bool isSplit = Split(podName, out int prefix, out ordinal) == Fault.None;
+        stem = isSplit ? podName[..(prefix - 1)] : default;
+        return isSplit;
+    }
+
     /// <summary>Splits a name before its ordinal.</summary>
     /// <param name="name">The name.</param>
     /// <param name="prefix">The length of the part before the ordinal, including the dash.</param>

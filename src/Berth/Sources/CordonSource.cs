@@ -16,7 +16,8 @@ internal sealed class CordonSource(IEndpointSource source, TimeProvider time) : 
     public void Set(CordonList list) => _lists.Swap(list);
 
     /// <inheritdoc/>
-    public IEndpointStream Open(ServiceTarget target, PortScheme ports) => new CordonStream(source.Open(target, ports), _lists, time);
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports) =>
+        new CordonStream(target, source.Open(target, ports), _lists, time);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

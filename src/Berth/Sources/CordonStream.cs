@@ -3,7 +3,8 @@ using Berth.Signals;
 namespace Berth.Sources;
 
 /// <summary>One target's snapshots with cordoned pods. When the list changes, it returns the last snapshot again.</summary>
-internal sealed class CordonStream(IEndpointStream inner, Latest<CordonList> lists, TimeProvider time) : IEndpointStream
+internal sealed class CordonStream(
+    ServiceTarget target, IEndpointStream inner, Latest<CordonList> lists, TimeProvider time) : IEndpointStream
 {
     private readonly CancellationTokenSource _closing = new();
     private Task<EndpointSnapshot>? _next;
@@ -34,9 +35,9 @@ internal sealed class CordonStream(IEndpointStream inner, Latest<CordonList> lis
                 _failure = null;
                 return Give(snapshot, lists.Value);
             }
-            catch (EndpointSourceException exception)
+            catch (Exception exception) when (!_closing.IsCancellationRequested)
             {
-                _failure ??= (time.GetUtcNow(), exception.Message);
+                _failure ??= (time.GetUtcNow(), EndpointSourceException.Of(target, exception).Message);
                 throw;
             }
         }

@@ -28,6 +28,10 @@ internal static class Dns1123
         return label[0] == '-' || label[^1] == '-' ? "starts or ends with '-'" : null;
     }
 
+    /// <summary>Returns the fault of a cluster's name, a label too, as a sentence, or null.</summary>
+    public static string? FaultOfCluster(string name) =>
+        FaultOfLabel(name) is { } fault ? $"The cluster name '{name}' {fault}. Give a label such as east." : null;
+
     /// <summary>Returns the fault of a Service's name (RFC 1035 before Kubernetes 1.34, RFC 1123 after), or null.</summary>
     /// <remarks>The wider rule applies: a server that does not allow a name has no such Service.</remarks>
     public static string? FaultOfSubdomain(ReadOnlySpan<char> name)

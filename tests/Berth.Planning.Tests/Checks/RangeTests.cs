@@ -103,6 +103,17 @@ public sealed class RangeTests
     }
 
     [Fact]
+    public void Faults_of_options_are_in_one_message()
+    {
+        PlanOptions options = new() { Ports = null!, Reserved = null!, Headroom = -1, Skip = ["headroom", "headrom"] };
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => Plans.Of(Plans.Set(), options));
+        Assert.All(
+            ["Ports is null", "Reserved is null", "Headroom is -1. Give 0 to 65535.", "Skip names 'headrom', and there is no such rule."],
+            part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
+        Assert.Empty(new PlanOptions().FindFaults());
+    }
+
+    [Fact]
     public void Headroom_of_a_range_ends_at_the_next_range()
     {
         PortPlan plan = Plans.Of(Plans.Set() + Plans.Set("match", 4100));

@@ -181,6 +181,26 @@ public sealed class ClusterSourceTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Target_that_is_let_go_of_while_stale_leaves_no_timer(bool isReleased)
+    {
+        TestClock time = new();
+        await using TwoClusters clusters = new(time, maxStale: TimeSpan.FromDays(20));
+        clusters.Push("east", 1);
+        clusters.Push("west", 1);
+        await clusters.UntilAsync("east: 0; west: 0", Token);
+        clusters.Fail("east", "East is away.");
+        await clusters.UntilAsync("east: 0 (stale); west: 0", Token);
+        await time.WaitForTimerAsync(static due => due > TimeSpan.FromDays(19), Token);
+        if (isReleased)
+            Assert.True(await clusters.Directory.ReleaseAsync(TestPods.Target));
+        else
+            await clusters.Directory.DisposeAsync();
+        Assert.Equal(0, time.Timers);
+    }
+
+    [Theory]
     [InlineData("60.00:00:00")]
     [InlineData("10675199.02:48:05.4775807")]
     public async Task Limit_beyond_a_timer_leaves_a_stale_cluster_served(string limit)

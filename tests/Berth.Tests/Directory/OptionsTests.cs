@@ -15,11 +15,12 @@ public sealed class OptionsTests
             FirstSnapshotTimeout = TimeSpan.FromDays(25),
             SnapshotFile = "",
             MaxStale = TimeSpan.Zero,
+            Cluster = "",
         };
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new EndpointDirectory(new ScriptedSource(), options));
         Assert.All(
             ["TimeProvider is null", "LoggerFactory is null", "FirstSnapshotTimeout is 25", "SnapshotFile is empty",
-                "MaxStale is 00:00:00"],
+                "MaxStale is 00:00:00", "The cluster name '' is empty"],
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
         await using EndpointDirectory good = new(
             new ScriptedSource(), new EndpointDirectoryOptions { FirstSnapshotTimeout = Timeout.InfiniteTimeSpan });

@@ -74,6 +74,19 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Age_beyond_what_the_clock_can_express_stays_an_age()
+    {
+        await File.WriteAllBytesAsync(
+            Path, SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.TestPods.Snapshot(2), DateTimeOffset.MinValue)]), Cancellation);
+        // The system's clock counts nanoseconds, and 2,000 years are more of them than a number of 64 bits has.
+        await using EndpointDirectory directory = new(
+            new ScriptedSource(), new EndpointDirectoryOptions { SnapshotFile = Path, MaxStale = TimeSpan.FromDays(1) });
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        Assert.True(view.Age >= TimeSpan.FromDays(100 * 365), $"It is {view.Age}.");
+        Assert.True(view.IsTooStale);
+    }
+
+    [Fact]
     public void Damage_at_any_byte_is_noticed()
     {
         byte[] good = SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.TestPods.Snapshot(2), _time.GetUtcNow())]);

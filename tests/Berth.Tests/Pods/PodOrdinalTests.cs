@@ -50,6 +50,8 @@ public sealed class PodOrdinalTests
             int dash = name.LastIndexOf('-');
             bool canonical = dash > 0 && name[dash - 1] is not ('-' or '.')
                 && int.TryParse(name[(dash + 1)..], out int n) && n >= 0 && name == $"{name[..dash]}-{n}";
-            return PodOrdinal.TryParse(name, out _, out _) == canonical;
+            bool hasStem = PodOrdinal.TryReadStem(name, out ReadOnlySpan<char> stem, out int ordinal);
+            return PodOrdinal.TryParse(name, out _, out _) == canonical && hasStem == canonical
+                && (canonical ? $"{stem}-{ordinal}" == name : stem.IsEmpty && ordinal == 0);
         });
 }

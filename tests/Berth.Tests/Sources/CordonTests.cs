@@ -92,6 +92,21 @@ public sealed class CordonTests : IAsyncDisposable
         Assert.Single((await UntilAsync(static s => !s.IsStale)).Available);
     }
 
+    [Fact]
+    public async Task Cordon_after_an_unexpected_exception_is_no_recovery()
+    {
+        await PublishAsync(0, 1);
+        _source.Fail(TestPods.Target, TestPods.Ports, new InvalidOperationException("The decoder is broken."));
+        EndpointSnapshot failed = await UntilAsync(static s => s.IsStale);
+        _cordons.Set(new CordonList(["k8s-example2/service-b-0"]));
+        // It counts at the next attempt.
+        Task<EndpointSnapshot> cordoned = UntilAsync(static s => s.Available.Count == 1);
+        await Wait.ForAsync(() => cordoned.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)), Token);
+        EndpointSnapshot snapshot = await cordoned;
+        Assert.Equal((true, failed.StaleReason), (snapshot.IsStale, snapshot.StaleReason));
+        Assert.Contains("The decoder is broken.", snapshot.StaleReason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("games/lobby-2", true)]
     [InlineData("lobby-2", false)]

@@ -94,6 +94,24 @@ public class FloorTests
 
     [Theory]
     [MemberData(nameof(Projects))]
+    public void Internal_namespaces_follow_folders(string project) =>
+        Assert.Equal("", string.Join('\n', Namespaces.FindFaults(Path.Combine(Checkout.Root, "src", project))));
+
+    [Fact]
+    public void A_namespace_that_does_not_follow_its_folder_is_found()
+    {
+        using TestFolder folder = new();
+        folder.Write("Some.Project/Low/A.cs", "namespace Some.Project; public class A; internal class B;");
+        folder.Write("Some.Project/Low/C.cs", "namespace Some.Project.Low { internal class C; public class D; }");
+        folder.Write("Some.Project/Program.cs", "return 0;");
+
+        Assert.Equal(
+            [$"{Path.Combine("Low", "A.cs")} has a type in Some.Project. Put it into Some.Project.Low."],
+            Namespaces.FindFaults(folder["Some.Project"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
     public void Projects_of_src_have_no_global_usings_of_their_own_folders(string project) =>
         Assert.Empty(GlobalUsings.OfOwnFolders(Path.Combine(Checkout.Root, "src", project)));
 
