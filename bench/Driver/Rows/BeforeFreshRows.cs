@@ -8,8 +8,8 @@ using static Berth.Bench.Rows.EarlierBuild;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// This build against an earlier one, with fresh processes in turn: start, the first list, idle watchers; and TLS handshakes and GET / while
-/// slices change.
+/// This build against an earlier one, with fresh processes in turn: start, the first list, idle watchers; and TLS handshakes and GET /
+/// while slices change.
 /// </summary>
 internal static class BeforeFreshRows
 {

@@ -8,8 +8,8 @@ using static Berth.Bench.Rows.EarlierBuild;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// This build against an earlier one where there is much of something, or little: connections at once, a follower of a dispatcher, one core,
-/// 32 MB of heap, 10,000 targets.
+/// This build against an earlier one where there is much of something, or little: connections at once, a follower of a dispatcher, one
+/// core, 32 MB of heap, 10,000 targets.
 /// </summary>
 internal static class BeforeScaleRows
 {

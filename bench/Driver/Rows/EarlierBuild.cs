@@ -26,7 +26,8 @@ internal static class EarlierBuild
         BothAsync(round, () => measure(ours), () => measure(theirs));
 
     /// <summary>One row of figures that were measured together.</summary>
-    public static Row Compare<T>(string what, double limit, List<(T Now, T Before)> both, Func<T, double> select, Func<double, string> text) =>
+    public static Row Compare<T>(
+        string what, double limit, List<(T Now, T Before)> both, Func<T, double> select, Func<double, string> text) =>
         Compare(what, limit, [.. both.Select(one => new Pair(select(one.Now), select(one.Before)))], text);
 
     public static Row Compare(string what, double limit, List<Pair> pairs, Func<double, string> text)

@@ -42,7 +42,7 @@ internal static class RemoteRows
         ];
     }
 
-    /// <summary>What a new follower of a dispatcher costs until it has all endpoints.</summary>
+    /// <summary>Measures a new follower of a dispatcher until it has all endpoints.</summary>
     public static async Task<Cost> FollowAsync(BenchOptions options, ServerProcess source)
     {
         await using ServerProcess follower = Servers.Remote(options, source);

@@ -56,7 +56,7 @@ internal static class SmallRows
             figures.Add(await MeasureAsync(server, api, options.Seconds));
     }
 
-    /// <summary>What a server costs until its first answer, for changes, and for requests. Ends the server.</summary>
+    /// <summary>Measures a server until its first answer, during changes and with requests. Ends the server.</summary>
     public static async Task<Figure> MeasureAsync(ServerProcess server, IApiServer api, int seconds)
     {
         await using ServerProcess berth = server;

@@ -69,7 +69,7 @@ internal sealed class PodAddresses(int apiPort)
     private static int IndexOf(string address) => address.Split('.').Skip(1)
         .Aggregate(0, static (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
 
-    /// <summary>An address of 127/8, all of which is local on Linux. Elsewhere only 127.0.0.1 is, and all nodes and pods share it.</summary>
+    /// <summary>An address of 127/8. On Linux all are local. Elsewhere only 127.0.0.1 is, and all nodes and pods share it.</summary>
     private static string Text(int index) => !OperatingSystem.IsLinux() ? "127.0.0.1"
         : string.Create(CultureInfo.InvariantCulture, $"127.{(index + 1) / 65536}.{(index + 1) / 256 % 256}.{(index + 1) % 256}");
 }
