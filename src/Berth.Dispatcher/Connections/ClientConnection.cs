@@ -38,7 +38,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     {
         ClientConnection connection = new();
         transport.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(static c => ((ClientConnection)c).Tick(), connection);
-        if (plain is not null && !await plain.RunAsync(transport, connection).ConfigureAwait(false))
+        if (plain is not null && !NotPlain.IsMarked(transport) && !await plain.RunAsync(transport, connection).ConfigureAwait(false))
             return;
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
         // A client that closes its sending side after its request (busybox nc does) still wants the answer. Kestrel would not answer if it

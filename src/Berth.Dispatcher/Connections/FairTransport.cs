@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// Accepts a connection only after the earlier ones were served. Otherwise ten thousand clients that connect at once are all accepted
+/// Passes a connection on only after the earlier ones were served. Otherwise ten thousand clients that connect at once are all accepted
 /// first, and each request is read into a buffer of 4 KB before the first client is answered.
 /// </summary>
 internal sealed class FairTransport(IConnectionListenerFactory transport) : IConnectionListenerFactory
@@ -20,9 +20,13 @@ internal sealed class FairTransport(IConnectionListenerFactory transport) : ICon
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            // The thread pool runs its queue in order, and the work for the previous connection is already in it.
+            ValueTask<ConnectionContext?> accepting = listener.AcceptAsync(cancellationToken);
+            // After a wait the thread pool continues here, and it runs its queue in order: the earlier connections are served.
+            if (!accepting.IsCompleted)
+                return await accepting.ConfigureAwait(false);
+            ConnectionContext? accepted = await accepting.ConfigureAwait(false);
             await Task.Yield();
-            return await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+            return accepted;
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);

@@ -15,8 +15,8 @@ internal sealed class FirstLookListener : IConnectionListener
     private readonly SocketConnectionContextFactory _contexts;
     private readonly FirstLookLoop[] _loops;
     // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it.
-    private readonly Channel<int> _forKestrel =
-        Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+    private readonly Channel<(int File, bool IsPlain)> _forKestrel =
+        Channel.CreateUnbounded<(int File, bool IsPlain)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
 
     public FirstLookListener(
         Socket socket, int threads, SocketConnectionContextFactory contexts, IPlainAnswers answers, TimeSpan idle, TimeProvider time,
@@ -37,10 +37,13 @@ internal sealed class FirstLookListener : IConnectionListener
     {
         while (await _forKestrel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_forKestrel.Reader.TryRead(out int file))
+            while (_forKestrel.Reader.TryRead(out (int File, bool IsPlain) handed))
             {
-                if (TryCreate(file) is { } connection)
-                    return connection;
+                if (TryCreate(handed.File) is not { } connection)
+                    continue;
+                if (!handed.IsPlain)
+                    NotPlain.Mark(connection);
+                return connection;
             }
         }
 
@@ -57,19 +60,19 @@ internal sealed class FirstLookListener : IConnectionListener
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync().ConfigureAwait(false);
-        while (_forKestrel.Reader.TryRead(out int file))
-            _ = LinuxCalls.Close(file);
+        while (_forKestrel.Reader.TryRead(out (int File, bool IsPlain) handed))
+            _ = LinuxCalls.Close(handed.File);
         _contexts.Dispose();
     }
 
-    private void HandOver(int file) => _forKestrel.Writer.TryWrite(file);
+    private void HandOver(int file, bool isPlain) => _forKestrel.Writer.TryWrite((file, isPlain));
 
     private ConnectionContext? TryCreate(int file)
     {
         SafeSocketHandle handle = new(file, ownsHandle: true);
         try
         {
-            return _contexts.Create(new Socket(handle));
+            return _contexts.Create(ConnectedSocket.Create(_socket, handle));
         }
         catch (SocketException)
         {

@@ -23,7 +23,7 @@ internal sealed unsafe class FirstLookLoop
     private readonly int _listener;
     private readonly bool _isShared;
     private readonly IPlainAnswers _answers;
-    private readonly Action<int> _handOver;
+    private readonly Action<int, bool> _handOver;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _started;
@@ -42,11 +42,13 @@ internal sealed unsafe class FirstLookLoop
     /// <param name="isShared">True when other threads accept from it too.</param>
     /// <param name="answers">Answers plain requests.</param>
     /// <param name="idle">The time that a client has until it must send something.</param>
-    /// <param name="handOver">Takes a socket that is not for here. It is called on this thread.</param>
+    /// <param name="handOver">
+    /// Takes a socket that is not for here, and true if its next request may be plain. It is called on this thread.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets what goes wrong.</param>
     public FirstLookLoop(
-        int listener, bool isShared, IPlainAnswers answers, TimeSpan idle, Action<int> handOver, TimeProvider time, ILogger logger)
+        int listener, bool isShared, IPlainAnswers answers, TimeSpan idle, Action<int, bool> handOver, TimeProvider time, ILogger logger)
     {
         _listener = listener;
         _isShared = isShared;
@@ -178,7 +180,7 @@ internal sealed unsafe class FirstLookLoop
         if (count > 0)
         {
             if (wasAnswered || !TryAnswer(socket, (int)count, isWaiting))
-                HandOver(socket, isWaiting);
+                HandOver(socket, isWaiting, isPlain: wasAnswered);
             return;
         }
 
@@ -231,7 +233,7 @@ internal sealed unsafe class FirstLookLoop
             Close(socket);
     }
 
-    private void HandOver(int socket, bool isWaiting)
+    private void HandOver(int socket, bool isWaiting, bool isPlain)
     {
         if (isWaiting)
         {
@@ -239,7 +241,7 @@ internal sealed unsafe class FirstLookLoop
             _ready.Remove(socket);
         }
 
-        _handOver(socket);
+        _handOver(socket, isPlain);
     }
 
     private void Close(int socket)
@@ -263,7 +265,7 @@ internal sealed unsafe class FirstLookLoop
         fixed (byte* request = _request)
             count = LinuxCalls.Receive(socket, request, 1, LinuxCalls.Peek);
         if (count > 0)
-            HandOver(socket, isWaiting: true);
+            HandOver(socket, isWaiting: true, isPlain: true);
         else
             Close(socket);
     }

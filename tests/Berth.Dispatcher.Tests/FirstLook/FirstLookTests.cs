@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.FirstLook;
 using Berth.TestKit;
 using Microsoft.AspNetCore.Connections;
@@ -43,8 +44,11 @@ public sealed class FirstLookTests
 
         await client.SendAsync(Encoding.ASCII.GetBytes(Kept), Cancelled);
 
-        Assert.Equal(Kept, await ReadAsync(await fixture.AcceptAsync(), Kept.Length));
+        ConnectionContext connection = await fixture.AcceptAsync();
+        Assert.Equal(Kept, await ReadAsync(connection, Kept.Length));
         Assert.Equal(1, fixture.Answers.Count);
+        // It may go on with plain requests.
+        Assert.False(NotPlain.IsMarked(connection));
     }
 
     [Theory]
@@ -63,6 +67,7 @@ public sealed class FirstLookTests
         Assert.Equal(bytes, await ReadAsync(connection, bytes.Length));
         Assert.Equal(client.LocalEndPoint, connection.RemoteEndPoint);
         Assert.True(connection.Features.Get<IConnectionSocketFeature>()!.Socket.NoDelay);
+        Assert.True(NotPlain.IsMarked(connection));
         await connection.Transport.Output.WriteAsync("seen"u8.ToArray(), Cancelled);
         Assert.Equal("seen", await ReadAsync(client, 4));
     }
