@@ -11,12 +11,21 @@ namespace Berth.Dispatcher.FirstLook;
 /// <summary>Listens on one address. Connections whose first bytes are not a plain request go to Kestrel.</summary>
 internal sealed class FirstLookListener : IConnectionListener
 {
+    private const int MaxInRow = 8;
+
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
     private readonly FirstLookLoop[] _loops;
-    // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it.
+    // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it. If Kestrel waits for one, it takes it on the
+    // thread that has accepted it, which saves a change of the thread.
     private readonly Channel<(int File, bool IsPlain)> _forKestrel =
-        Channel.CreateUnbounded<(int File, bool IsPlain)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+        Channel.CreateUnbounded<(int File, bool IsPlain)>(new UnboundedChannelOptions
+        {
+            SingleReader = true, SingleWriter = false, AllowSynchronousContinuations = true,
+        });
+
+    // Kestrel's accept loop counts, on one thread at a time.
+    private int _inRow;
 
     public FirstLookListener(
         Socket socket, int threads, SocketConnectionContextFactory contexts, IPlainAnswers answers, TimeSpan idle, TimeProvider time,
@@ -35,6 +44,14 @@ internal sealed class FirstLookListener : IConnectionListener
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
+        // The accepting thread has others to answer, so it only takes some in a row. The thread pool runs its queue in order: it takes the
+        // next one after it has served these.
+        if (++_inRow == MaxInRow)
+        {
+            _inRow = 0;
+            await Task.Yield();
+        }
+
         while (await _forKestrel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
             while (_forKestrel.Reader.TryRead(out (int File, bool IsPlain) handed))

@@ -203,6 +203,44 @@ public sealed class FirstLookTests
     public void Errors_of_accept_are_told_apart(int error, string expected) =>
         Assert.Equal(expected, FirstLookLoop.Judge(error).ToString());
 
+    [Fact]
+    public async Task Kestrel_takes_all_connections_and_lets_the_thread_pool_run_after_some()
+    {
+        const int Count = 100;
+        await using FirstLookFixture fixture = new();
+        CountedPosts posts = new();
+        TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> loop = Task.Run(
+            async () =>
+            {
+                List<ConnectionContext> connections = [];
+                for (ConnectionContext? next = await fixture.Accepted.ConfigureAwait(false); next is not null;)
+                {
+                    connections.Add(next);
+                    if (connections.Count == Count)
+                        taken.SetResult();
+                    next = await posts.Run(() => fixture.Listener.AcceptAsync(Cancelled)).ConfigureAwait(false);
+                }
+
+                foreach (ConnectionContext connection in connections)
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                return connections.Count;
+            },
+            Cancelled);
+
+        for (int i = 0; i < Count; i++)
+        {
+            using Socket client = await fixture.ConnectAsync();
+            await client.SendAsync("other"u8.ToArray(), Cancelled);
+        }
+
+        await taken.Task.WaitAsync(Wait.Limit, Cancelled);
+        await fixture.Listener.UnbindAsync(Cancelled);
+        Assert.Equal(Count, await loop.WaitAsync(Wait.Limit, Cancelled));
+        // Each eighth call. A socket that closes meanwhile can be counted too.
+        Assert.True(posts.Count >= Count / 8, $"{posts.Count} of {Count} calls gave up their thread.");
+    }
+
     private static async Task<string> ReadToEndAsync(Socket client)
     {
         StringBuilder text = new();
