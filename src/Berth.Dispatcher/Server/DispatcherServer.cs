@@ -124,7 +124,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 
         server.Addresses = listeners.Addresses;
         server.AdminAddresses = listeners.AdminAddresses;
-        Log.Listening(logger, string.Join(", ", server.Addresses), string.Join(", ", options.Targets.Select(static t => t.Target)));
+        Log.Listening(logger, string.Join(", ", server.Addresses), server._state.TargetNames);
         if (server.AdminAddresses.Count > 0)
             Log.AdminListening(logger, string.Join(", ", server.AdminAddresses));
         return server;

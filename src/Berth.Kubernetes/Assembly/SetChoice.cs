@@ -145,6 +145,9 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
 
     private PodSet? Choose()
     {
+        // There is nearly always one, and ten thousand targets are listed at once.
+        if (_sets is [PodSet only])
+            return only.PlainCount > 0 ? only : null;
         PodSet[] sets = [.. _sets.Where(static set => set.PlainCount > 0)];
         if (sets.Length == 0)
             return null;

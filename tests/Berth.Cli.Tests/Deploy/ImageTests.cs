@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Deploy;
 
 /// <summary>The image, made from the Native AOT program by deploy/image/build, taken apart and run.</summary>
-public sealed class ImageTests : IDisposable
+public sealed partial class ImageTests : IDisposable
 {
     // Small enough that a node pulls it in a second.
     private const long MaxUnpacked = 25_000_000;
@@ -109,11 +110,24 @@ public sealed class ImageTests : IDisposable
             inFront >= 0.98 * present.Count,
             $"{inFront} of these {present.Count} functions lie in front: the compiler did not follow the order.");
 
+        // The linker puts the listed sections of .NET's runtime, and whole source files of OpenSSL, in a section of their own.
+        HashSet<string> first =
+            [.. output.Split('\n').Where(static line => line.Contains(" F .text.first\t", StringComparison.Ordinal)).Select(NameOf)];
+        string script = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "tools", "layout", "native.ld"), Cancellation);
+        string[] native = [.. NativeFunctions().Matches(script).Select(static match => match.Groups[1].Value)];
+        int together = native.Count(first.Contains);
+        Assert.True(
+            together >= 0.9 * native.Length && first.Contains("SSL_accept"),
+            $"{together} of the {native.Length} native functions of tools/layout/native.ld are together. Run tools/layout/record.");
+
         static string NameOf(string line) =>
             line[(line.IndexOf('\t', StringComparison.Ordinal) + 18)..].Replace(".hidden ", "", StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex(@"\*\(\.text\.([^)]+)\)")]
+    private static partial Regex NativeFunctions();
 
     private static async Task UnpackAsync(string layer, string rootfs)
     {
