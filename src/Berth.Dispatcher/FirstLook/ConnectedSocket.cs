@@ -11,8 +11,8 @@ internal static class ConnectedSocket
 
     /// <summary>Creates the socket. It has the properties of its listener, like the sockets that .NET itself accepts.</summary>
     /// <remarks>
-    /// <see cref="Socket(SafeSocketHandle)"/> asks the system for each property, with eight calls: 6% of what a connection costs. So this uses
-    /// the method that <see cref="Socket.Accept"/> uses, which is not public, and the constructor on a .NET that no longer has that method.
+    /// <see cref="Socket(SafeSocketHandle)"/> asks the system for each property, with eight calls: 6% of what a connection costs. So this
+    /// uses the method that <see cref="Socket.Accept"/> uses, which is not public, and the constructor on a .NET that no longer has it.
     /// See docs/decisions/0049.
     /// </remarks>
     /// <param name="listener">The socket that listens. It may be disposed.</param>
