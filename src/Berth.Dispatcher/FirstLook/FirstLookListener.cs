@@ -16,8 +16,8 @@ internal sealed class FirstLookListener : IConnectionListener
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
     private readonly FirstLookLoop[] _loops;
-    // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it. If Kestrel waits for one, it takes it on the
-    // thread that has accepted it, which saves a change of the thread.
+    // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it. If Kestrel waits for one, it takes it on
+    // the thread that has accepted it, which saves a change of the thread.
     private readonly Channel<(int File, bool IsPlain)> _forKestrel =
         Channel.CreateUnbounded<(int File, bool IsPlain)>(new UnboundedChannelOptions
         {
