@@ -40,7 +40,7 @@ internal sealed class SteadyB : IAsyncDisposable
         info.Environment["BERTH_BASE_PORT"] = basePort.ToString(CultureInfo.InvariantCulture);
         // A process cannot start a collection in another one. With a youngest generation of one megabyte it collects so often that its heap
         // shows what it keeps.
-        info.Environment["DOTNET_GCgen0size"] = "0x100000";
+        info.Environment["DOTNET_GCgen0size"] = "100000";
         Process process = Process.Start(info)!;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };

@@ -8,13 +8,16 @@ using static Berth.Bench.Rows.EarlierBuild;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// This build against an earlier one, with fresh processes in turn: start, the first list, idle watchers; and TLS handshakes and GET /
-/// while slices change.
+/// This build against an earlier one, with fresh processes in turn: connections that Kestrel answers, start, the first list, idle
+/// watchers; and TLS handshakes and GET / while slices change.
 /// </summary>
 internal static class BeforeFreshRows
 {
     private const int Slices = 600;
     private const int ListPairs = 6;
+    // Two processes of the same program differ by a tenth, so both are started for each pair.
+    private const int HandedOverPairs = 12;
+    private const double MaxHandedOver = 1.05;
     private const int Changes = 600;
     private const int ChangesForAll = 5;
     private const int Starts = 12;
@@ -28,8 +31,33 @@ internal static class BeforeFreshRows
         await using FakeApi few = await FakeApi.StartAsync(new Fleet().Add(Fleet.Service, 1, 3));
         return
         [
-            await StartAsync(now, before, few), .. await ListedAsync(now, before), .. await WatchersAsync(now, before, few),
-            await TlsAsync(now, before, few), .. await ChurnAsync(now, before),
+            .. await HandedOverAsync(now, before, few), await StartAsync(now, before, few), .. await ListedAsync(now, before),
+            .. await WatchersAsync(now, before, few), await TlsAsync(now, before, few),
+            .. await ChurnAsync(now, before),
+        ];
+    }
+
+    private static async Task<Row[]> HandedOverAsync(BenchOptions now, BenchOptions before, FakeApi api)
+    {
+        List<(Answered Now, Answered Before)> both = [];
+        for (int round = 0; round < HandedOverPairs; round++)
+        {
+            both.Add(await BothInTurnAsync(round, now, before, async side =>
+            {
+                await using ServerProcess server = Servers.Berth(side, api);
+                await server.ReadyAsync();
+                await Wrk.RunAsync(server.Url + "/healthz", 1, once: true);
+                TimeSpan cpu = server.Cpu;
+                Wrk load = await Wrk.RunAsync(server.Url + "/healthz", now.Seconds, once: true);
+                return new Answered((server.Cpu - cpu).TotalMicroseconds / load.Requests, 1e6 / load.PerSecond);
+            }));
+        }
+
+        return
+        [
+            Compare("GET /healthz on a new connection each, which Kestrel answers, CPU", MaxHandedOver, both,
+                static side => side.Cpu, Figures.Microseconds),
+            Compare("  time for one, 32 clients at once", MaxHandedOver, both, static side => side.Time, Figures.Microseconds),
         ];
     }
 
@@ -173,6 +201,10 @@ internal static class BeforeFreshRows
             Compare("  p99", MaxP99, both, static side => side.P99, Figures.Milliseconds),
         ];
     }
+
+    /// <param name="Cpu">CPU for a request, in microseconds.</param>
+    /// <param name="Time">The time of the load for each request, in microseconds.</param>
+    private readonly record struct Answered(double Cpu, double Time);
 
     /// <param name="Cpu">Until the first right answer, in milliseconds.</param>
     /// <param name="Memory">Resident bytes after the first list.</param>

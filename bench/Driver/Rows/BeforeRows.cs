@@ -39,7 +39,7 @@ internal static class BeforeRows
         await using ServerProcess ours = Servers.Berth(now, api);
         await using ServerProcess theirs = Servers.Berth(before, api);
         await Servers.WatchedAsync(api, 2);
-        (List<Pair> kept, List<Pair> once, List<Pair> handed, List<Pair> memory) = ([], [], [], []);
+        (List<Pair> kept, List<Pair> once, List<Pair> memory) = ([], [], []);
         foreach (ServerProcess server in new[] { ours, theirs })
         {
             await server.ReadyAsync();
@@ -49,9 +49,8 @@ internal static class BeforeRows
 
         for (int round = 0; round < now.Rounds * Loads; round++)
         {
-            kept.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, "", once: false)));
-            once.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, "", once: true)));
-            handed.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, "/healthz", once: true)));
+            kept.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, once: false)));
+            once.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, once: true)));
             memory.Add(new Pair(ours.Resident, theirs.Resident));
         }
 
@@ -60,7 +59,6 @@ internal static class BeforeRows
         [
             Compare("GET /, CPU for a request", 1.02, kept, Figures.Microseconds),
             Compare("GET / on a new connection each, CPU for a request", 1.02, once, Figures.Microseconds),
-            Compare("GET /healthz on a new connection each, which Kestrel answers, CPU", 1.05, handed, Figures.Microseconds),
             new Row(
                 "memory under GET /, three endpoints", "<= 1 MB above the earlier build",
                 Figures.Megabytes(Figures.Median(memory.Select(static pair => pair.Now))), Figures.Megabytes(more),
@@ -68,10 +66,10 @@ internal static class BeforeRows
         ];
     }
 
-    private static async Task<double> RequestAsync(ServerProcess server, int seconds, string query, bool once)
+    private static async Task<double> RequestAsync(ServerProcess server, int seconds, bool once)
     {
         TimeSpan before = server.Cpu;
-        Wrk load = await Wrk.RunAsync(server.Url + query, seconds, once: once);
+        Wrk load = await Wrk.RunAsync(server.Url, seconds, once: once);
         return (server.Cpu - before).TotalMicroseconds / load.Requests;
     }
 

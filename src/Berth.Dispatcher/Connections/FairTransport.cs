@@ -21,8 +21,7 @@ internal sealed class FairTransport(IConnectionListenerFactory transport) : ICon
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
             ValueTask<ConnectionContext?> accepting = listener.AcceptAsync(cancellationToken);
-            // After a wait the thread pool continues here, and it runs its queue in order: the earlier connections are served. The first
-            // look continues here on its own thread, and limits itself how many it passes on in a row.
+            // After a wait the thread pool continues here, and it runs its queue in order: the earlier connections are served.
             if (!accepting.IsCompleted)
                 return await accepting.ConfigureAwait(false);
             ConnectionContext? accepted = await accepting.ConfigureAwait(false);

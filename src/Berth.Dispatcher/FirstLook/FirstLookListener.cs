@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Berth.Dispatcher.Connections;
 using Microsoft.AspNetCore.Connections;
@@ -11,7 +12,7 @@ namespace Berth.Dispatcher.FirstLook;
 /// <summary>Listens on one address. Connections whose first bytes are not a plain request go to Kestrel.</summary>
 internal sealed class FirstLookListener : IConnectionListener
 {
-    private const int MaxInRow = 8;
+    private const int MaxInRow = 32;
 
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
@@ -42,34 +43,48 @@ internal sealed class FirstLookListener : IConnectionListener
 
     public EndPoint EndPoint { get; }
 
+    /// <summary>The socket that listens.</summary>
+    internal Socket Socket => _socket;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         // The accepting thread has others to answer, so it only takes some in a row. The thread pool runs its queue in order: it takes the
         // next one after it has served these.
-        if (++_inRow == MaxInRow)
+        bool isAfterOthers = ++_inRow == MaxInRow;
+        if (isAfterOthers)
         {
             _inRow = 0;
             await Task.Yield();
         }
 
-        while (await _forKestrel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (true)
         {
-            while (_forKestrel.Reader.TryRead(out (int File, bool IsPlain) handed))
+            if (_forKestrel.Reader.TryRead(out (int File, bool IsPlain) handed))
             {
                 if (TryCreate(handed.File) is not { } connection)
                     continue;
                 if (!handed.IsPlain)
                     NotPlain.Mark(connection);
+                // As in FairTransport.
+                if (!isAfterOthers)
+                    await Task.Yield();
                 return connection;
             }
-        }
 
-        return null;
+            if (!await _forKestrel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                return null;
+            isAfterOthers = true;
+        }
     }
 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        await Task.WhenAll(_loops.Select(static loop => loop.StopAsync())).ConfigureAwait(false);
+        if (_socket.SafeHandle.IsClosed)
+            return;
+        DeferredAccept.End(_socket);
+        int port = ((IPEndPoint)EndPoint).Port;
+        await Task.WhenAll(_loops.Select(loop => loop.StopAsync(new HeldBackClients(port)))).ConfigureAwait(false);
         _socket.Dispose();
         _forKestrel.Writer.TryComplete();
     }

@@ -18,7 +18,12 @@ internal sealed unsafe class FirstLookLoop
     // The limit keeps new clients from delaying clients that wait for their answer.
     private const int MaxAcceptedAtOnce = 64;
     private const int PauseMilliseconds = 100;
+    private const int HeldBackMilliseconds = 100;
+    private const int MaxHeldBackWaits = 15;
+    private const int MaxLastRounds = 16;
     private const int RequestLength = 4096;
+
+    private static readonly TimeSpan s_maxHeldBack = TimeSpan.FromSeconds(1.5);
 
     private readonly int _listener;
     private readonly bool _isShared;
@@ -32,6 +37,7 @@ internal sealed unsafe class FirstLookLoop
     private readonly ArrayBufferWriter<byte> _answer = new(1024);
     private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(RequestLength, pinned: true);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HeldBackClients? _heldBack;
     private int _isStopAsked;
     private bool _isStopping;
     private bool _isPaused;
@@ -72,52 +78,71 @@ internal sealed unsafe class FirstLookLoop
     private int Now => 1 + (int)_time.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>
-    /// Accepts no more connections. A waiting connection has no request in progress and is closed. If a request has just arrived, Kestrel
-    /// gets the connection. The task ends with the thread.
+    /// Accepts no more connections, except for clients that the system keeps back. A waiting connection has no request in progress and is
+    /// closed. If a request has just arrived, Kestrel gets the connection. The task ends with the thread.
     /// </summary>
-    public Task StopAsync()
+    /// <param name="heldBack">The clients that the system keeps back. It gives them up within about a second.</param>
+    public Task StopAsync(HeldBackClients heldBack)
     {
         if (Interlocked.Exchange(ref _isStopAsked, 1) == 0)
+        {
+            _heldBack = heldBack;
             _ready.Wake();
+        }
+
         return _ended.Task;
     }
-
-    /// <summary>Returns the meaning of an error of an attempt to accept (accept(2)).</summary>
-    internal static AcceptResult Judge(int error) => error switch
-    {
-        LinuxCalls.TryAgain => AcceptResult.Empty,
-        // The last three mean that the listener is broken, so attempts at once would fail too.
-        LinuxCalls.TooManyFiles or LinuxCalls.TooManyFilesOfSystem or LinuxCalls.NoBuffers or LinuxCalls.OutOfMemory
-            or LinuxCalls.BadFile or LinuxCalls.InvalidArgument or LinuxCalls.NotASocket => AcceptResult.Exhausted,
-        _ => AcceptResult.Again,
-    };
 
     private void Run()
     {
         while (!_isStopping)
-        {
-            int count = _ready.Wait(_isPaused ? PauseMilliseconds : _waiting.IsEmpty ? -1 : 1000);
-            if (_isPaused)
-                Resume();
-            for (int i = 0; i < count && !_isStopping; i++)
-            {
-                int file = _ready[i];
-                // Only the signal ends the thread, so the signal was sent before its file is closed.
-                if (file < 0)
-                    _isStopping = true;
-                else if (file == _listener)
-                    AcceptAll();
-                else
-                    RunSafely(file, isEnd: false);
-            }
-
-            CloseLate();
-        }
-
+            Serve(_isPaused ? PauseMilliseconds : _waiting.IsEmpty ? -1 : 1000);
+        ServeHeldBack(_heldBack!);
         while (!_waiting.IsEmpty)
             RunSafely(_waiting.First, isEnd: true);
         _ready.Close();
         _ended.SetResult();
+    }
+
+    /// <summary>Waits once, and serves what is ready. Returns the number of ready sockets.</summary>
+    private int Serve(int milliseconds)
+    {
+        int count = _ready.Wait(milliseconds);
+        if (_isPaused)
+            Resume();
+        for (int i = 0; i < count; i++)
+        {
+            int file = _ready[i];
+            if (file == _listener)
+            {
+                AcceptAll();
+            }
+            else if (file >= 0)
+            {
+                RunSafely(file, isEnd: false);
+            }
+            else
+            {
+                _isStopping = true;
+                _ready.EndWakes();
+                break;
+            }
+        }
+
+        CloseLate();
+        return count;
+    }
+
+    /// <summary>Serves on until the last client that the system keeps back, or has just given up, is accepted.</summary>
+    private void ServeHeldBack(HeldBackClients clients)
+    {
+        // The waits have a limit too: the clock is the program's, and the time is the system's.
+        long from = _time.GetTimestamp();
+        for (int waits = 0; waits < MaxHeldBackWaits && _time.GetElapsedTime(from) < s_maxHeldBack && clients.AnyLeft();)
+            waits += Serve(HeldBackMilliseconds) == 0 ? 1 : 0;
+        int rounds = 0;
+        while (rounds < MaxLastRounds && Serve(0) > 0)
+            rounds++;
     }
 
     private void AcceptAll()
@@ -133,7 +158,7 @@ internal sealed unsafe class FirstLookLoop
             }
 
             int error = LinuxCalls.LastError;
-            AcceptResult result = Judge(error);
+            AcceptResult result = AcceptErrors.Judge(error);
             if (result == AcceptResult.Exhausted)
                 Pause(error);
             if (result != AcceptResult.Again)

@@ -33,6 +33,7 @@ internal sealed class FirstLookTransport(
             // Connections inherit it.
             socket.NoDelay = options.NoDelay;
             socket.Blocking = false;
+            DeferredAccept.Start(socket);
             socket.Listen(options.Backlog);
             // One thread answers more than 20,000 connections a second. On a machine with few cores a second thread would only compete with
             // it.

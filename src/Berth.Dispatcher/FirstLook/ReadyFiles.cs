@@ -73,6 +73,9 @@ internal sealed unsafe class ReadyFiles
         _ = LinuxCalls.Write(_signal, &one, sizeof(long));
     }
 
+    /// <summary>Later waits do not end because of <see cref="Wake"/>.</summary>
+    public void EndWakes() => Remove(_signal);
+
     /// <summary>Gives everything back. The thread that waits calls it, at its end.</summary>
     public void Close()
     {

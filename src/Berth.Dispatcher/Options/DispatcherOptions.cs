@@ -93,7 +93,10 @@ public sealed class DispatcherOptions
     /// <summary>The time that requests in progress have to end after the server stopped accepting, 0 to 10 minutes. Default 10 s.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time for which an idle connection stays open, 1 s to 1 hour. Default 130 s, as in Kestrel.</summary>
+    /// <summary>
+    /// The time for which an idle connection stays open, 1 s to 1 hour. Default 130 s, as in Kestrel. On Linux the time of a client that
+    /// sends nothing can begin a second after it connected (TCP_DEFER_ACCEPT of tcp(7)).
+    /// </summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
     /// <summary>

@@ -48,13 +48,13 @@ internal static class KestrelSetup
         {
             UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead, Backlog = Backlog,
         };
-        SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
+        FairTransport sockets = new(new SocketTransportFactory(Microsoft.Extensions.Options.Options.Create(transport), loggers));
         // With a limit, Kestrel counts connections, so every connection must go through it.
         IConnectionListenerFactory accepting = plain is null || maxConnections is not null
             ? sockets
             : new FirstLookTransport(
                 sockets, transport, plain.Answers, options.KeepAliveTimeout, address => IsPlain(parsed, address), time, loggers);
-        return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(accepting), loggers), addresses);
+        return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), accepting, loggers), addresses);
     }
 
     /// <summary>True for an address without TLS. The port identifies it, unless the system chooses the port.</summary>
