@@ -42,11 +42,7 @@ public sealed class DeferredAcceptTests
     [Fact]
     public async Task A_client_that_is_kept_back_is_told_of_the_end()
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        DeferredAccept.Start(socket);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen(16);
-        await using FirstLookFixture fixture = new(socket);
+        await using FirstLookFixture fixture = new(Listen());
         using Socket silent = await fixture.ConnectAsync();
 
         await fixture.Listener.UnbindAsync(Cancelled);
@@ -58,11 +54,7 @@ public sealed class DeferredAcceptTests
     [Fact]
     public async Task A_client_that_is_kept_back_and_asks_at_the_end_is_answered()
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        DeferredAccept.Start(socket);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen(16);
-        await using FirstLookFixture fixture = new(socket);
+        await using FirstLookFixture fixture = new(Listen());
         using Socket silent = await fixture.ConnectAsync();
         using Socket other = await fixture.ConnectAsync();
         Task unbinding = fixture.Listener.UnbindAsync(Cancelled).AsTask();
@@ -92,6 +84,15 @@ public sealed class DeferredAcceptTests
 
         Assert.Equal(
             ["0100007F:D322", "00000000000000000000000001000000:D340"], HeldBackClients.In(lines, 0xB261));
+    }
+
+    private static Socket Listen()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        DeferredAccept.Start(socket);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen(16);
+        return socket;
     }
 
     private static int Seconds(Socket socket)
