@@ -12,7 +12,7 @@ namespace Berth.Dispatcher.FirstLook;
 /// <summary>Listens on one address. Connections whose first bytes are not a plain request go to Kestrel.</summary>
 internal sealed class FirstLookListener : IConnectionListener
 {
-    private const int MaxInRow = 8;
+    private const int MaxInRow = 32;
 
     private readonly Socket _socket;
     private readonly SocketConnectionContextFactory _contexts;
