@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,6 +17,7 @@ namespace Berth.Kubernetes.Tests.Http;
 public sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, X509Certificate2?> _shown = new();
 
     private TestServer(WebApplication app) => _app = app;
 
@@ -39,7 +42,7 @@ public sealed class TestServer : IAsyncDisposable
                 return;
             listen.UseHttps(https =>
             {
-                https.ServerCertificateSelector = (_, _) => server!.Certificate;
+                https.ServerCertificateSelector = (connection, _) => server!.Show(connection);
                 https.ClientCertificateMode = askForClientCertificate
                     ? ClientCertificateMode.AllowCertificate
                     : ClientCertificateMode.NoCertificate;
@@ -55,6 +58,10 @@ public sealed class TestServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Whether the connection of a request was made with the certificate that the server shows now.</summary>
+    public bool HasShownCurrent(HttpContext context) =>
+        _shown.TryGetValue(context.Connection.Id, out X509Certificate2? shown) && ReferenceEquals(shown, Certificate);
+
     public async ValueTask DisposeAsync()
     {
         using CancellationTokenSource now = new();
@@ -69,6 +76,14 @@ public sealed class TestServer : IAsyncDisposable
         }
 
         await _app.DisposeAsync();
+    }
+
+    private X509Certificate2? Show(ConnectionContext? connection)
+    {
+        X509Certificate2? certificate = Certificate;
+        if (connection is not null)
+            _shown[connection.ConnectionId] = certificate;
+        return certificate;
     }
 
     /// <summary>Answers in JSON.</summary>
