@@ -58,7 +58,7 @@ public sealed class TestServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Whether the connection of a request was made with the certificate that the server shows now.</summary>
+    /// <summary>True when the connection of a request was made with the certificate that the server shows now.</summary>
     public bool HasShownCurrent(HttpContext context) =>
         _shown.TryGetValue(context.Connection.Id, out X509Certificate2? shown) && ReferenceEquals(shown, Certificate);
 
