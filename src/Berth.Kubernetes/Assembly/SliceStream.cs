@@ -167,7 +167,7 @@ internal sealed class SliceStream : IEndpointStream
         switch (happened)
         {
             case ReflectorEvent<SliceObject>.Replaced all:
-                _table.Replace([.. all.Items.Where(IsOurs)]);
+                _table.Replace(all.Items.All(IsOurs) ? all.Items : [.. all.Items.Where(IsOurs)]);
                 break;
             case ReflectorEvent<SliceObject>.Applied one when IsOurs(one.Item):
                 _table.Apply(one.Item);

@@ -9,7 +9,6 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceTable
 {
-    private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
     private readonly SlicePorts _ports = new();
     private readonly SliceWatch _watch = new();
@@ -18,6 +17,8 @@ internal sealed class SliceTable
     private readonly PodsByNode? _byNode;
     private readonly PodResolver _resolver;
     private readonly PodHolds _holds;
+    // Not readonly: it is a struct that changes.
+    private SlicesByName _slices;
     private PodChanges? _changes;
     private long _sequence;
 
@@ -104,7 +105,7 @@ internal sealed class SliceTable
     /// <param name="hold">The duration for which its pods are held, unless they are terminating; zero for none.</param>
     public void Delete(string name, TimeSpan hold = default)
     {
-        if (_slices.TryGetValue(name, out SliceObject? slice))
+        if (_slices.TryGet(name, out SliceObject? slice))
             TakeOut(slice, hold);
         _holds.Heard(_ports.Differ);
         Settle();
@@ -142,13 +143,13 @@ internal sealed class SliceTable
     private void Put(SliceObject slice, Origin origin)
     {
         slice.Sequence = ++_sequence;
-        _slices.TryGetValue(slice.Name, out SliceObject? before);
+        _slices.TryGet(slice.Name, out SliceObject? before);
         if (before is not null)
             _slicesByType[(int)before.AddressType]--;
         // Only another slice of the same family can take over the lost pods. The list may still bring it.
         bool mayMove = before is not null && (origin == Origin.List || _slicesByType[(int)before.AddressType] > 0);
         _slicesByType[(int)slice.AddressType]++;
-        _slices[slice.Name] = slice;
+        _slices.Put(slice);
         _ports.Change(before, slice);
         _watch.Change(before, slice);
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);

@@ -11,7 +11,8 @@ namespace Berth.Kubernetes.Sharing;
 internal sealed class TargetSlices(
     ServiceTarget target, Func<ServiceTarget, ListWatchReflector<SliceObject>> reflect, NamespaceSharing sharing) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _leaving = new();
+    // Ends the reads of the target's own watch. Null until there is one: where there may be 10,000, nearly all share from the start.
+    private CancellationTokenSource? _leaving;
     private ListWatchReflector<SliceObject>? _own;
     private Task<ReflectorEvent<SliceObject>>? _reading;
     private volatile SliceSubscription? _shared;
@@ -28,9 +29,11 @@ internal sealed class TargetSlices(
     /// <summary>Moves to the shared watch of the namespace.</summary>
     public void Move(SliceSubscription to)
     {
-        _shared = to;
+        // A full fence. A caller that starts its own watch now sees the shared one, or is seen here.
+        Interlocked.Exchange(ref _shared, to);
         // Do not cancel on this thread, which has a lock: the continuation of a cancelled read could need it.
-        _left = _leaving.CancelAsync();
+        if (Volatile.Read(ref _leaving) is { } leaving)
+            _left = leaving.CancelAsync();
     }
 
     /// <summary>Completes when <see cref="TryNext"/> has an event or a failure. It may complete with an exception.</summary>
@@ -38,6 +41,8 @@ internal sealed class TargetSlices(
     {
         if (_reading is not null)
             return _reading;
+        if (_leaving is null && _shared is null)
+            Interlocked.Exchange(ref _leaving, new CancellationTokenSource());
         if (_shared is { } shared)
         {
             Leave(shared);
@@ -45,7 +50,7 @@ internal sealed class TargetSlices(
         }
 
         _own ??= reflect(target);
-        return _reading = _own.NextAsync(_leaving.Token).AsTask();
+        return _reading = _own.NextAsync(_leaving!.Token).AsTask();
     }
 
     /// <summary>Returns the next event if it has already arrived.</summary>
@@ -75,7 +80,8 @@ internal sealed class TargetSlices(
     {
         _isClosed = true;
         Task? reading = _reading;
-        await _leaving.CancelAsync().ConfigureAwait(false);
+        if (_leaving is not null)
+            await _leaving.CancelAsync().ConfigureAwait(false);
         if (reading is not null)
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sharing.CloseAsync(this).ConfigureAwait(false);
@@ -83,7 +89,7 @@ internal sealed class TargetSlices(
         _shared?.Close();
         await _left.ConfigureAwait(false);
         _own?.Dispose();
-        _leaving.Dispose();
+        _leaving?.Dispose();
     }
 
     /// <summary>Returns the event that the target's own watch has read, unless it still reads.</summary>
