@@ -41,6 +41,7 @@ internal sealed class TargetSlices(
     {
         if (_reading is not null)
             return _reading;
+        // A full fence here too: it is written before the shared watch is looked for again.
         if (_leaving is null && _shared is null)
             Interlocked.Exchange(ref _leaving, new CancellationTokenSource());
         if (_shared is { } shared)
